@@ -1,0 +1,13 @@
+"""Images with labels: from files to `LabeledImages`, and generated sets back to files."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "images": ["LabeledImages", "balanced", "concatenate", "mix"],
+        "sources": ["load"],
+        "records": ["read_records", "write_records"],
+        "transforms": ["affine"],
+    },
+)
