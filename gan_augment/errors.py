@@ -1,5 +1,6 @@
 """Mistakes that a user can mend end with one sentence and exit code 2, never with a traceback."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ class UserError(Exception):
 
 def run_command(main: Callable[[], object]) -> None:
     """Run a command's `main`; print a `UserError` as one line and exit with code 2 (130 on Ctrl-C)."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's greetings
     try:
         main()
     except UserError as error:

@@ -58,7 +58,7 @@ class LabeledImages:
 
     def scaled(self) -> np.ndarray:
         """Images as float32 in [−1, 1], the range of a tanh generator."""
-        return self.images.astype(np.float32) / np.float32(127.5) - np.float32(1)
+        return to_float(self.images.astype(np.float32))
 
     @classmethod
     def from_scaled(
@@ -106,16 +106,44 @@ class LabeledImages:
         rng = np.random.default_rng(seed)
         in_part = np.zeros(len(self), bool)
         for label, count in enumerate(self.counts()):
-            k = round(count * fraction) if count < 2 else np.clip(round(count * fraction), 1, count - 1)
-            in_part[rng.permutation(np.flatnonzero(self.labels == label))[: int(k)]] = True
+            k = round(count * fraction)
+            if count > 1:
+                k = min(max(k, 1), count - 1)
+            in_part[rng.permutation(np.flatnonzero(self.labels == label))[:k]] = True
         return self.take(~in_part), self.take(in_part)
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of shape, pixels, labels and class names: equal sets, equal hash."""
-        digest = hashlib.sha256(repr((self.images.shape, self.class_names)).encode())
-        digest.update(np.ascontiguousarray(self.images))
-        digest.update(np.ascontiguousarray(self.labels.astype("<i4")))
-        return digest.hexdigest()
+        content = ContentHash()
+        content.update(self)
+        return content.hexdigest()
+
+
+class ContentHash:
+    """`LabeledImages.content_hash` of a set that comes in parts, in order."""
+
+    def __init__(self):
+        self.pixels, self.labels, self.kind = hashlib.sha256(), hashlib.sha256(), None
+
+    def update(self, part: LabeledImages) -> None:
+        """Add a part; all are of one image shape and have the same class names."""
+        self.pixels.update(np.ascontiguousarray(part.images))
+        self.labels.update(np.ascontiguousarray(part.labels.astype("<i4")))
+        self.kind = (tuple(map(int, part.image_shape)), part.class_names)
+
+    def hexdigest(self) -> str:
+        """Return the hash of all parts so far."""
+        parts = (self.kind, self.pixels.hexdigest(), self.labels.hexdigest())
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def to_float(images):
+    """Map 0…255 to [−1, 1], float32; takes a NumPy array or, in a graph, a tensor."""
+    if not isinstance(images, np.ndarray):
+        import tensorflow as tf
+
+        images = tf.cast(images, tf.float32)
+    return images / np.float32(127.5) - np.float32(1)
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:

@@ -16,3 +16,8 @@ def progress_bar(iterable=None, *, description: str, total: int | None = None, u
         iterable, desc=description, total=total, unit=unit, disable=quiet, dynamic_ncols=True,
         leave=False,
     )
+
+
+def warn(sentence: str) -> None:
+    """Tell the user something in one line on standard error, above any progress bar."""
+    tqdm.write(f"warning: {sentence}", file=sys.stderr)

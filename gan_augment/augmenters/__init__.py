@@ -1,0 +1,16 @@
+"""Ways of making more labelled images out of some: one method a file, and the controls."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["objectives"],
+    submod_attrs={
+        "adversarial": ["GAN"],
+        "base": ["Augmenter", "generate", "generated_set"],
+        "controls": ["Affine", "Repeat"],
+        "dcgan": ["dcgan"],
+        "health": ["Watch"],
+        "per_class": ["PerClass"],
+    },
+)

@@ -1,0 +1,130 @@
+"""The α-DCGAN of Abadi 2020, sections 3.2.2 and 3.2.3.
+
+The report is silent on kernel sizes, padding, the discriminator's strides and batch normalisation;
+there we follow the TensorFlow DCGAN tutorial on which it is built: 5 × 5, `same`, stride 2, and
+batch normalisation after all but the last layer of the generator. Switched off, some classes
+collapse to a single image. The discriminator ends in a logit instead of a sigmoid: the same
+mathematics, but stable.
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from gan_augment.augmenters.adversarial import GAN
+from gan_augment.errors import UserError
+from gan_augment.seeds import derive_seed
+from gan_augment.training.adam import FusedAdam
+from gan_augment.training.noise import Dropout
+
+
+def dcgan(
+    image_shape: tuple[int, int, int],
+    *,
+    alpha: float = 2,
+    latent_dim: int = 100,
+    batch_norm: bool = True,
+    learning_rate: float = 1e-3,
+    precision: str = "float32",
+    seed: int = 0,
+) -> GAN:
+    """Return the compiled GAN; make it in the scope of the strategy it is to train under.
+
+    `alpha` > 0 scales the numbers of filters. `precision`: "float32", or "bfloat16" for
+    half-precision arithmetic on float32 weights.
+    """
+    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
+    gan = GAN(
+        generator(
+            image_shape,
+            alpha=alpha,
+            latent_dim=latent_dim,
+            batch_norm=batch_norm,
+            dtype=dtype,
+            seed=derive_seed(seed, "generator"),
+        ),
+        discriminator(
+            image_shape, alpha=alpha, dtype=dtype, seed=derive_seed(seed, "discriminator")
+        ),
+        seed=derive_seed(seed, "latents"),
+    )
+    gan.compile(FusedAdam(learning_rate), FusedAdam(learning_rate))
+    return gan
+
+
+def generator(
+    image_shape: tuple[int, int, int],
+    *,
+    alpha: float = 2,
+    latent_dim: int = 100,
+    batch_norm: bool = True,
+    dtype: str = "float32",
+    seed: int = 0,
+) -> keras.Model:
+    """Build the generator: latents [n, latent_dim] → images [n, h, w, c] in [−1, 1].
+
+    Height and width are multiples of 4 (28 for MNIST, 32 for CIFAR-10), else `UserError`.
+    """
+    height, width, channels = image_shape
+    if height % 4 or width % 4:
+        raise UserError(
+            f"this DCGAN makes images with sides that are multiples of 4, not {height}×{width}; "
+            "resize the images"
+        )
+    wide, narrow = _filters(128, alpha), _filters(64, alpha)
+    options = {"use_bias": not batch_norm, "dtype": dtype}
+    deconvolution = functools.partial(layers.Conv2DTranspose, kernel_size=5, padding="same")
+
+    def activate(x):
+        if batch_norm:
+            # Statistics of the global batch, so that several replicas train as one.
+            synchronized = tf.distribute.get_strategy().num_replicas_in_sync > 1
+            x = layers.BatchNormalization(synchronized=synchronized, dtype=dtype)(x)
+        return layers.LeakyReLU(0.3, dtype=dtype)(x)
+
+    latents = layers.Input((latent_dim,))
+    size = height // 4, width // 4, wide
+    x = layers.Dense(
+        size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options
+    )(latents)
+    x = layers.Reshape(size, dtype=dtype)(activate(x))
+    x = deconvolution(wide, kernel_initializer=_glorot(seed, 1), **options)(x)
+    x = activate(x)
+    x = deconvolution(narrow, strides=2, kernel_initializer=_glorot(seed, 2), **options)(x)
+    x = activate(x)
+    x = deconvolution(channels, strides=2, kernel_initializer=_glorot(seed, 3), dtype=dtype)(x)
+    images = layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(latents, images, name="generator")
+
+
+def discriminator(
+    image_shape: tuple[int, int, int], *, alpha: float = 2, dtype: str = "float32", seed: int = 0
+) -> keras.Model:
+    """Build the discriminator: images [n, h, w, c] in [−1, 1] → logits [n, 1], large for real."""
+    images = x = layers.Input(image_shape)
+    for i, filters in enumerate((32, 64)):
+        x = layers.Conv2D(
+            _filters(filters, alpha),
+            kernel_size=5,
+            strides=2,
+            padding="same",
+            kernel_initializer=_glorot(seed, i),
+            dtype=dtype,
+        )(x)
+        x = layers.LeakyReLU(0.3, dtype=dtype)(x)
+        x = Dropout(0.3, seed=derive_seed(seed, "dropout", i), dtype=dtype)(x)
+    x = layers.Flatten(dtype=dtype)(x)
+    logits = layers.Dense(1, kernel_initializer=_glorot(seed, 2), dtype="float32")(x)
+    return keras.Model(images, logits, name="discriminator")
+
+
+def _filters(number: int, alpha: float) -> int:
+    if alpha <= 0:
+        raise UserError(f"alpha scales the number of filters and must be positive, not {alpha}")
+    return max(1, round(number * alpha))
+
+
+def _glorot(seed: int, layer: int):
+    return keras.initializers.GlorotUniform(derive_seed(seed, "weights", layer))

@@ -1,0 +1,55 @@
+"""Is this GAN still alive? Collapse and divergence, watched while training."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def spread(images: np.ndarray) -> float:
+    """Standard deviation over images, averaged over pixels; 0 when all images [n, …] are one."""
+    return float(np.std(np.asarray(images, np.float64), axis=0).mean())
+
+
+@dataclass(frozen=True)
+class Watch:
+    """When a training has failed, and how often it is tried again.
+
+    A report is a mapping with `spread` (the samples' spread as a share of the real images'),
+    `d_loss` and `g_loss`, made every `every` steps.
+    """
+
+    every: int = 50
+    """Steps between reports."""
+    spread_below: float = 0.2
+    """Collapsed: samples vary less than this share of what real images do."""
+    d_loss_below: float = 1e-3
+    """Won: a discriminator this sure of itself has nothing left to teach."""
+    patience: int = 5
+    """Reports in a row that must say so before a training is stopped."""
+    grace: float = 0.2
+    """Share of the training in which nothing but NaN counts."""
+    max_restarts: int = 2
+    """A failed training is begun again with a new seed at most this often."""
+
+    def failure(self, reports: Sequence[Mapping[str, float]], total_steps: int) -> str | None:
+        """Return what is wrong, one word, or None; call it after every report.
+
+        "diverged": a loss is not a number. "collapsed", "won": the last `patience` reports after
+        the grace, or the last report of all, are below the limits.
+        """
+        last = reports[-1]
+        if not math.isfinite(last["d_loss"] + last["g_loss"]):
+            return "diverged"
+        finished = last["step"] >= total_steps
+        recent = reports[-1:] if finished else reports[-self.patience :]
+        if not finished and (
+            len(recent) < self.patience or recent[0]["step"] < self.grace * total_steps
+        ):
+            return None
+        if all(report["spread"] < self.spread_below for report in recent):
+            return "collapsed"
+        if all(report["d_loss"] < self.d_loss_below for report in recent):
+            return "won"
+        return None

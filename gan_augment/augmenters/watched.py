@@ -1,0 +1,71 @@
+"""Training of a GAN with an eye on its health, resumable at any moment."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from gan_augment.augmenters.adversarial import GAN
+from gan_augment.augmenters.health import Watch, spread
+from gan_augment.training.checkpoint import load_weights, save_weights
+from gan_augment.training.log import MetricsLog
+from gan_augment.training.loop import Trainer
+from gan_augment.training.strategy import is_chief
+
+CHECKPOINT_SECONDS = 30
+SAMPLES = 64
+
+
+def train_watched(
+    gan: GAN,
+    images: np.ndarray,
+    steps: int,
+    *,
+    batch_size: int,
+    seed: int,
+    strategy: tf.distribute.Strategy,
+    watch: Watch,
+    log: MetricsLog,
+    about: dict,
+    checkpoint: Path | None = None,
+    on_report: Callable[[dict], None] = lambda report: None,
+) -> dict:
+    """Train `gan` for `steps` steps on `images`, uint8 [n, h, w, c]; return its last report.
+
+    Reports go to `log`, each with the entries of `about`, to `on_report`, and to the watch, whose
+    finding is the entry "failure" of the report (None: healthy); a failure ends the training.
+    Spread is measured on samples from latents that stay the same. With a `checkpoint` path, the
+    training continues from there if the file exists; the caller removes it.
+    """
+    trainer = Trainer(gan, images, batch_size=batch_size, seed=seed, strategy=strategy)
+    latents = tf.random.stateless_normal([SAMPLES, gan.latent_dim], [seed, 1])
+    real_spread = spread(images / 127.5)
+    if checkpoint and checkpoint.exists():
+        load_weights(gan, checkpoint)
+    step = int(gan.step.numpy())
+
+    def mine(record):
+        return all(record.get(key) == value for key, value in about.items())
+
+    log.keep(lambda record: not (mine(record) and record["step"] > step))
+    reports = [record for record in log.records if mine(record)]
+    if reports:
+        on_report(reports[-1])
+
+    saved = time.monotonic()
+    while step < steps and not (reports and reports[-1]["failure"]):
+        losses = trainer.run(min(watch.every, steps - step))
+        step = int(gan.step.numpy())
+        samples = gan.generator(latents, training=False)
+        report = {**about, "step": step, **losses, "spread": spread(samples) / real_spread}
+        report["failure"] = watch.failure([*reports, report], steps)
+        reports.append(report)
+        if is_chief(strategy):
+            log.append(report)
+            if checkpoint and time.monotonic() - saved > CHECKPOINT_SECONDS:
+                save_weights(gan, checkpoint)
+                saved = time.monotonic()
+        on_report(report)
+    return reports[-1]

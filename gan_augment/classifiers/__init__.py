@@ -1,0 +1,11 @@
+"""Classifiers as functional models, and the training of many of them at once."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "dense": ["dense_classifier"],
+        "members": ["Members", "MembersHistory"],
+    },
+)

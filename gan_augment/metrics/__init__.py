@@ -1,0 +1,8 @@
+"""Numbers that say how good something is, and how sure that is."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={"significance": ["Estimate", "estimate", "paired_difference", "verdict"]},
+)

@@ -1,0 +1,58 @@
+"""Holding the claims of a report against our scores."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gan_augment.metrics.significance import HOLDS, UNDECIDED, Estimate, estimate, verdict
+from gan_augment.reporting.cells import Accuracies
+from gan_augment.reporting.report import Claim, Report
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One contrast of a claim: what the report has, what we have, and what follows."""
+
+    label: str
+    reported: float
+    """NaN where the report has no such number."""
+    ours: Estimate
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A claim with its findings and the verdict that they add up to."""
+
+    claim: Claim
+    findings: tuple[Finding, ...]
+    verdict: str
+    """"holds", "does not hold", "undecided" (also: not all of it was run) or "not run"."""
+
+
+def judge(report: Report, scores: pd.DataFrame, protocol: str, alpha: float) -> list[Judgement]:
+    """Judge every claim of `report` by the scores at `alpha` under `protocol`."""
+    accuracies = Accuracies(scores, protocol)
+    return [_judge_one(claim, accuracies, report, alpha) for claim in report.claims]
+
+
+def _judge_one(claim: Claim, accuracies: Accuracies, report: Report, alpha: float) -> Judgement:
+    threshold = claim.at_least - claim.margin if claim.at_least else 0.0
+    findings, compared = [], []
+    for contrast in claim.contrasts:
+        values = contrast.at(alpha=alpha).values(accuracies)
+        judged = [estimate(values - threshold)] if len(values) else []
+        compared += judged
+        findings.append(
+            Finding(
+                contrast.label,
+                contrast.at(alpha=report.alpha).reported(report.numbers),
+                estimate(values),
+                verdict(judged, claim.sign, claim.margin),
+            )
+        )
+    overall = verdict(compared, claim.sign, claim.margin)
+    # A claim about every size can be refuted before every size was run, but not borne out.
+    if overall == HOLDS and len(compared) < len(findings):
+        overall = UNDECIDED
+    return Judgement(claim, tuple(findings), overall)

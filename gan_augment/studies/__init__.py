@@ -1,0 +1,7 @@
+"""The questions, each written once over any augmenters."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submod_attrs={"arms": ["ARMS", "Arm"], "ratio": ["RatioSweep"]}
+)

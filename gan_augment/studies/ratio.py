@@ -1,0 +1,140 @@
+"""The ratio sweep: accuracy against R = synthetic : real, for generated images and for controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+
+import pandas as pd
+
+from gan_augment.data.images import LabeledImages
+from gan_augment.data.transforms import affine
+from gan_augment.seeds import derive_seed
+from gan_augment.studies.arms import ARMS
+from gan_augment.training.log import MetricsLog
+from gan_augment.training.progress import progress_bar
+
+
+class RatioSweep:
+    """Trains `members` classifiers on every arm at every ratio and scores each in two protocols.
+
+    accuracy_report
+        the best of all epochs on the test set (Abadi 2020, section 4): optimistic.
+    accuracy_corrected
+        the epoch is chosen on real images that were kept from a training of its own, a fifth of
+        the sample; then the classifier is trained on the whole sample and scored at that epoch.
+        Arms without real images choose it on the sample itself.
+    accuracy_last
+        the last epoch: no choice at all.
+
+    Members are paired: member m starts from the same weights in every arm and at every ratio.
+    `make_members(transform=…)` makes a `classifiers.Members`. Finished cells are kept in `log` and
+    not done again; an arm without generated images is done once for all alphas.
+    """
+
+    VALIDATION_SHARE = 0.2
+
+    def __init__(
+        self, make_members: Callable, *, members: int, epochs: int, seed: int, log: MetricsLog
+    ):
+        self.members = members
+        self.epochs = epochs
+        self.seed = seed
+        self.log = log
+        self._make_members = make_members
+        self._trained: dict[bool, object] = {}
+
+    def run(
+        self,
+        arms: Collection[str],
+        ratios: Collection[float],
+        real: LabeledImages,
+        synthetic: LabeledImages,
+        test: LabeledImages,
+        *,
+        alpha: float,
+        gan_seed: int,
+        gan_steps: int,
+    ) -> None:
+        """Do every cell of these arms and ratios > 0 on one real sample and its generated set.
+
+        `alpha`, `gan_seed` and `gan_steps` say which generators made `synthetic`.
+        """
+        generators = {"alpha": alpha, "gan_steps": gan_steps}
+        done = [_key(record) for record in self.log.records]
+        todo = []
+        for arm in arms:
+            made_by = generators if ARMS[arm].synthetic else dict.fromkeys(generators)
+            for ratio in ARMS[arm].ratios(tuple(ratios)):
+                cell = {"size": len(real), "gan_seed": gan_seed, "arm": arm, "ratio": float(ratio)}
+                if _key(cell | made_by) not in done:
+                    todo.append(cell | made_by)
+        name = f"classifiers, {len(real)} images, α {alpha:g}, GAN seed {gan_seed}"
+        for cell in progress_bar(todo, description=name, unit="cell"):
+            rows = self.cell(cell["arm"], cell["ratio"], real, synthetic, test)
+            self.log.append(cell | {"classifier_epochs": self.epochs, "rows": rows})
+
+    def scores(self) -> pd.DataFrame:
+        """All finished cells, a row per member; arms without GAN appear beside every alpha."""
+        records = pd.DataFrame(self.log.records)
+        rows = records.explode("rows", ignore_index=True)
+        rows = rows.drop(columns="rows").join(pd.DataFrame(rows["rows"].tolist()))
+        generators = ["alpha", "gan_steps"]
+        known = rows.dropna(subset="alpha")
+        shared = rows[rows["alpha"].isna()].drop(columns=generators)
+        keys = ["size", "gan_seed"]
+        shared = shared.merge(known[[*keys, *generators]].drop_duplicates(), on=keys)
+        return pd.concat([known, shared], ignore_index=True).convert_dtypes()
+
+    def cell(
+        self,
+        arm: str,
+        ratio: float,
+        real: LabeledImages,
+        synthetic: LabeledImages | None,
+        test: LabeledImages,
+    ) -> list[dict]:
+        """Train and score one arm at one ratio; return a row per member (columns: class docs)."""
+        use = ARMS[arm]
+        seeds = [derive_seed(self.seed, "member", member) for member in range(self.members)]
+        extra_seed = derive_seed(self.seed, "additional images")
+        classifiers = self._classifiers(use.transform)
+        rest, validation = real.split(self.VALIDATION_SHARE, derive_seed(self.seed, "validation"))
+
+        def train(on: LabeledImages, **evaluate: LabeledImages):
+            training_set = use.training_set(on, synthetic, ratio, extra_seed)
+            history = classifiers.train(training_set, evaluate, seeds=seeds, epochs=self.epochs)
+            return history.accuracy, len(training_set)
+
+        if use.real:
+            chosen_on = train(rest, validation=validation)[0]["validation"]
+            accuracy, n = train(real, test=test)
+        else:
+            accuracy, n = train(real, test=test, validation=real)
+            chosen_on = accuracy["validation"]
+        on_test = accuracy["test"]
+        epoch_report = on_test.argmax(axis=1)
+        epoch_corrected = self.epochs - 1 - chosen_on[:, ::-1].argmax(axis=1)  # ties: the later
+        steps = self.epochs * -(-n // classifiers.batch_size)
+        return [
+            {
+                "member": member,
+                "train_images": n,
+                "optimizer_steps": steps,
+                "accuracy_report": float(on_test[member, epoch_report[member]]),
+                "accuracy_corrected": float(on_test[member, epoch_corrected[member]]),
+                "accuracy_last": float(on_test[member, -1]),
+                "epoch_report": int(epoch_report[member]) + 1,
+                "epoch_corrected": int(epoch_corrected[member]) + 1,
+            }
+            for member in range(self.members)
+        ]
+
+    def _classifiers(self, transform: bool):
+        if transform not in self._trained:  # traced once, used for every cell
+            self._trained[transform] = self._make_members(transform=affine() if transform else None)
+        return self._trained[transform]
+
+
+def _key(cell: dict) -> tuple:
+    return tuple(cell[name] for name in ("alpha", "size", "gan_seed", "arm", "ratio"))

@@ -1,0 +1,30 @@
+"""Checkpoints: everything a `train_step` depends on, in one file that is always whole."""
+
+import warnings
+from pathlib import Path
+
+import keras
+
+from gan_augment.errors import UserError
+from gan_augment.training.files import written_whole
+
+
+def save_weights(model: keras.Model, path: Path) -> None:
+    """Save weights, both optimisers, counters and random state to `path` (*.weights.h5)."""
+    with written_whole(path) as aside:
+        model.save_weights(aside)
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Load what `save_weights` wrote; all of it must fit, else `UserError`."""
+    try:
+        with warnings.catch_warnings():
+            # Keras skips the state of an optimiser that is not built with a warning only.
+            warnings.simplefilter("error", UserWarning)
+            warnings.filterwarnings("ignore", "__array__", DeprecationWarning)  # h5py's, of NumPy 2
+            model.load_weights(path)
+    except (OSError, ValueError, KeyError, UserWarning) as error:
+        reason = str(error).split("\n")[0]
+        raise UserError(
+            f"{path} is damaged or of another model ({reason}); delete it and run the command again"
+        ) from error

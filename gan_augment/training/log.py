@@ -1,0 +1,36 @@
+"""Files of JSON lines that grow by one record at a time: `metrics.jsonl`, `cells.jsonl`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from gan_augment.training.files import written_whole
+
+
+class MetricsLog:
+    """A list of records that is also a file of JSON lines (or only a list, without a path)."""
+
+    def __init__(self, path: Path | None = None):
+        self.path = path
+        self.records: list[dict] = []
+        if path and path.exists():
+            text = path.read_text()
+            whole, _, cut_off = text.rpartition("\n")
+            self.records = [json.loads(line) for line in whole.splitlines()]
+            if cut_off:  # by a kill; what follows must not be glued to it
+                self.keep(lambda record: True)
+
+    def append(self, record: dict) -> None:
+        """Add a record at the end."""
+        self.records.append(record)
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with open(self.path, "a") as file:
+                file.write(json.dumps(record) + "\n")
+
+    def keep(self, condition: Callable[[dict], bool]) -> None:
+        """Drop the records that do not meet `condition`: those later than a checkpoint."""
+        self.records = [record for record in self.records if condition(record)]
+        if self.path and self.path.exists():
+            with written_whole(self.path) as aside:
+                aside.write_text("".join(json.dumps(record) + "\n" for record in self.records))

@@ -1,0 +1,44 @@
+"""Random numbers of a training step: functions of (seed, step), the same however many replicas.
+
+Noise is drawn for the whole global batch and each replica takes its own rows. So replicas never
+share noise, a resumed run draws what the uninterrupted one would have drawn, and training on
+several replicas is training on one.
+"""
+
+import keras
+import tensorflow as tf
+
+
+def replica_rows(global_rows: tf.Tensor) -> tf.Tensor:
+    """Return this replica's share of rows drawn for the global batch: [n·R, …] → [n, …]."""
+    context = tf.distribute.get_replica_context()
+    rows = tf.shape(global_rows)[0] // context.num_replicas_in_sync
+    first = tf.cast(context.replica_id_in_sync_group, rows.dtype) * rows
+    return global_rows[first : first + rows]
+
+
+def sample_latents(batch_size, latent_dim: int, seed) -> tf.Tensor:
+    """Draw N(0, 1) latents, float32 [batch_size, latent_dim], for this replica.
+
+    `seed`: int32 [2], made by `step_seed`; `batch_size` counts this replica's rows.
+    """
+    replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+    return replica_rows(tf.random.stateless_normal([batch_size * replicas, latent_dim], seed))
+
+
+def step_seed(seed: int, step) -> tf.Tensor:
+    """Return the seed, int32 [2], of training step `step`."""
+    return tf.random.experimental.stateless_fold_in([seed, 0], tf.cast(step, tf.int32))
+
+
+class Dropout(keras.layers.Dropout):
+    """Keras' Dropout, but with masks that differ between replicas (Keras draws R copies of one)."""
+
+    def call(self, inputs, training=False):
+        """Drop a share `rate` of the inputs in training and scale up the rest."""
+        if not training or self.rate == 0:
+            return inputs
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        seed = tf.random.experimental.stateless_fold_in(seed, replica)
+        return tf.nn.experimental.stateless_dropout(inputs, self.rate, seed)

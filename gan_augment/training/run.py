@@ -1,0 +1,81 @@
+"""The run directory: what a command was asked, on which data, with which versions."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from gan_augment.errors import UserError
+from gan_augment.training.files import read_json, write_json
+
+PACKAGES = ("gan-augment", "tensorflow", "keras", "tensorflow-datasets", "numpy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide a result."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:  # running from a checkout
+            found[package] = "not installed"
+    return found
+
+
+class RunDirectory:
+    """A directory that belongs to one command with one set of options.
+
+    `options` is plain JSON. The same options again continue the run. Those named in `selection`
+    say which cells to do and not what a cell is: they may change from one call to the next. Any
+    other difference, a directory with other things in it, or one that cannot be written to raises
+    `UserError`. `facts` (versions and the like) are recorded beside the options and not compared;
+    `about` is all that is recorded.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        experiment: str,
+        options: Mapping,
+        *,
+        selection: Collection[str] = (),
+        facts: Mapping | None = None,
+    ):
+        self.path = Path(path)
+        self._file = self.path / "options.json"
+        options = json.loads(json.dumps({"experiment": experiment, **options}))  # tuples are lists
+        self.about = {**options, "versions": versions(), **(facts or {})}
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            contents = os.listdir(self.path)
+        except OSError as error:
+            raise UserError(
+                f"cannot use {self.path} for the run: {error.strerror}; choose another --out"
+            ) from error
+        if self._file.exists():
+            self._compare(options, selection)
+        elif contents:
+            raise UserError(
+                f"{self.path} is not empty and not the directory of a run; choose another --out"
+            )
+        self._write(complete=False)
+
+    def finish(self) -> None:
+        """Mark the run as complete."""
+        self._write(complete=True)
+
+    def _write(self, complete: bool) -> None:
+        write_json(self._file, {**self.about, "complete": complete})
+
+    def _compare(self, options: Mapping, selection: Collection[str]) -> None:
+        before = read_json(self._file)
+        for name, value in options.items():
+            if name not in selection and before.get(name) != value:
+                raise UserError(
+                    f"{self.path} holds a run with {name} = {before.get(name)!r}, not {value!r}; "
+                    "choose another --out or the same options"
+                )

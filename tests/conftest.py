@@ -1,0 +1,24 @@
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("GAN_AUGMENT_QUIET", "1")
+
+import numpy as np
+import pytest
+
+from gan_augment.data.images import LabeledImages
+
+
+@pytest.fixture
+def blobs():
+    """Three classes of 28 × 28 images that a classifier tells apart: bars at different heights."""
+
+    def make(n, seed=0):
+        rng = np.random.default_rng(seed)
+        labels = np.arange(n, dtype=np.int32) % 3
+        images = rng.integers(0, 60, (n, 28, 28, 1))
+        for image, label, shift in zip(images, labels, rng.integers(-2, 3, n)):
+            image[4 + 8 * label + shift : 8 + 8 * label + shift, 6:22] += 180
+        return LabeledImages(images.astype(np.uint8), labels, ("top", "middle", "bottom"))
+
+    return make

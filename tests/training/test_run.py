@@ -1,0 +1,47 @@
+import os
+
+import pytest
+
+from gan_augment.errors import UserError
+from gan_augment.training.files import read_json
+from gan_augment.training.run import RunDirectory
+
+
+def test_the_same_options_continue_and_finish(tmp_path):
+    RunDirectory(tmp_path / "run", "mnist", {"sizes": (500,)}, facts={"command": "x"})
+    run = RunDirectory(tmp_path / "run", "mnist", {"sizes": (500,)})
+    assert read_json(tmp_path / "run" / "options.json")["complete"] is False
+    run.finish()
+    about = read_json(tmp_path / "run" / "options.json")
+    assert about["complete"] is True
+    assert about["experiment"] == "mnist"
+    assert about["sizes"] == [500]
+    assert about["versions"]["python"]
+
+
+def test_other_options_are_refused_with_the_difference_named(tmp_path):
+    RunDirectory(tmp_path, "mnist", {"epochs": 2000, "sizes": [500]}, selection={"sizes"})
+    with pytest.raises(UserError, match="epochs = 2000, not 10"):
+        RunDirectory(tmp_path, "mnist", {"epochs": 10, "sizes": [500]}, selection={"sizes"})
+    RunDirectory(tmp_path, "mnist", {"epochs": 2000, "sizes": [500, 1000]}, selection={"sizes"})
+    with pytest.raises(UserError, match="experiment = 'mnist', not 'faces'"):
+        RunDirectory(tmp_path, "faces", {"epochs": 2000, "sizes": [500]})
+
+
+def test_a_directory_of_something_else_is_refused(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(UserError, match="not the directory of a run"):
+        RunDirectory(tmp_path, "mnist", {})
+
+
+def test_a_file_in_the_way_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="choose another --out"):
+        RunDirectory(tmp_path / "file", "mnist", {})
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_directory_without_permission_is_refused(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="choose another --out"):
+        RunDirectory(tmp_path / "run", "mnist", {})
