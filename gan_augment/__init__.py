@@ -7,7 +7,13 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=[
-        "augmenters", "classifiers", "data", "metrics", "reporting", "studies", "training",
+        "augmenters",
+        "classifiers",
+        "data",
+        "metrics",
+        "reporting",
+        "studies",
+        "training",
     ],
     submod_attrs={"data.images": ["LabeledImages"], "data.sources": ["load"]},
 )

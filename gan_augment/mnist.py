@@ -37,8 +37,9 @@ from typing import Literal
 import tyro
 
 from gan_augment import augmenters, classifiers, data, reporting, studies, training
-from gan_augment.errors import UserError, run_command
-from gan_augment.seeds import derive_seed
+from gan_augment.common.errors import UserError, run_command
+from gan_augment.common.log import MetricsLog
+from gan_augment.common.seeds import derive_seed
 
 Numbers = tuple[float, ...]
 
@@ -79,8 +80,8 @@ class Config:
     precision: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the GANs."""
     protocol: Literal["corrected", "report"] = "corrected"
-    """Which score is printed. report: best epoch on the test set. corrected: epoch chosen on a fifth
-    of the real sample, then trained on all of it."""
+    """Which score is printed. report: best epoch on the test set. corrected: epoch chosen on a
+    fifth of the real sample, then trained on all of it."""
     quick: bool = False
     """A look within minutes: smaller and shorter wherever an option is left at its default."""
     data: str = "mnist"
@@ -116,7 +117,10 @@ def run(config: Config) -> None:
         "mnist",
         options | {"data": described(config.data, train, test)},
         selection=SELECTION,
-        facts={"command": shlex.join(["python", "-m", "gan_augment.mnist", *sys.argv[1:]])},
+        facts={
+            "command": shlex.join(["python", "-m", "gan_augment.mnist", *sys.argv[1:]]),
+            "selection": sorted(SELECTION),
+        },
     )
     sweep = studies.RatioSweep(
         functools.partial(
@@ -126,7 +130,7 @@ def run(config: Config) -> None:
         members=config.members,
         epochs=config.classifier_epochs,
         seed=config.seed,
-        log=training.MetricsLog(directory.path / "cells.jsonl"),
+        log=MetricsLog(directory.path / "cells.jsonl"),
     )
     samples = {}
     for gan_seed, size in itertools.product(range(config.gan_seeds), config.sizes):
@@ -145,15 +149,9 @@ def run(config: Config) -> None:
                 gan_steps=max(gans.steps_of_class.values()),
             )
 
-    scores, report = sweep.scores(), reporting.report_of("mnist")
-    with training.written_whole(directory.path / "scores.csv") as aside:
-        scores.to_csv(aside, index=False, float_format="%.5g")
-    reporting.write_tables(scores, report, directory.path)
-    alpha = reporting.main_alpha(scores, report)
-    reporting.write_figures(scores, config.protocol, report, directory.path, alpha)
-    reporting.sample_grid(samples, 10, directory.path / "samples.png")
+    reporting.write(directory.path, sweep.scores(), samples)
     directory.finish()
-    reporting.show(scores, directory.about, report)
+    reporting.show(directory.path)
     print(f"Tables, figures and generated sets: {directory.path}")
 
 
@@ -213,7 +211,9 @@ def checked(config: Config) -> Config:
                 raise UserError(f"--{name.replace('_', '-')} must be positive, not {value:g}")
     for ratio in config.ratios:
         if not ratio >= 0:
-            raise UserError(f"the ratio of generated to real images cannot be {ratio:g}; give R ≥ 0")
+            raise UserError(
+                f"the ratio of generated to real images cannot be {ratio:g}; give R ≥ 0"
+            )
     for arm in config.arms:
         if arm not in studies.ARMS:
             raise UserError(f"there is no arm {arm!r}; choose from {', '.join(studies.ARMS)}")

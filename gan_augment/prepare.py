@@ -25,10 +25,10 @@ from typing import Annotated
 import numpy as np
 import tyro
 
+from gan_augment.common.errors import UserError, run_command
+from gan_augment.common.progress import progress_bar
 from gan_augment.data import idx, sources
 from gan_augment.data.known import KNOWN
-from gan_augment.errors import UserError, run_command
-from gan_augment.training.progress import progress_bar
 
 ANSWER_SECONDS = 6.0  # for all servers together to answer, name look-up included
 STALL_SECONDS = 30.0  # without a byte, in a download that has begun

@@ -20,8 +20,8 @@ import lazy_loader
 import tyro
 
 from gan_augment import reporting
-from gan_augment.errors import UserError, run_command
-from gan_augment.training.files import read_json, write_json
+from gan_augment.common.errors import UserError, run_command
+from gan_augment.common.files import read_json, write_json
 
 pd = lazy_loader.load("pandas")
 

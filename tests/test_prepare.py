@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from gan_augment import prepare
+from gan_augment.common.errors import UserError
 from gan_augment.data import load
-from gan_augment.errors import UserError
 
 RNG = np.random.default_rng(0)
 DIGITS = {split: RNG.integers(0, 256, (n, 28, 28), dtype=np.uint8) for split, n in

@@ -7,7 +7,7 @@ import time
 import pandas as pd
 import pytest
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 from gan_augment.publish import Config, publish
 
 DATA = {"name": "mnist", "train_images": 60000, "test_images": 10000, "source": "a file",

@@ -62,7 +62,9 @@ class GAN(keras.Model):
         images (probabilities). Gradients are divided by the number of replicas, since applying
         them sums over replicas.
         """
-        latents = sample_latents(tf.shape(real)[0], self.latent_dim, step_seed(self.seed, self.step))
+        latents = sample_latents(
+            tf.shape(real)[0], self.latent_dim, step_seed(self.seed, self.step)
+        )
         with tf.GradientTape() as g_tape:
             fake = self.generator(latents, training=True)
 

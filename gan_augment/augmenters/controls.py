@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
+from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
-from gan_augment.seeds import derive_seed
 
 BLOCK = 64
 
@@ -29,7 +29,9 @@ class Repeat:
     def batches(self, per_class: int, seed: int) -> Iterator[LabeledImages]:
         """Yield real images, classes mixed, `per_class` of each in all."""
         orders = [
-            np.random.default_rng([seed, label]).permutation(np.flatnonzero(self.real.labels == label))
+            np.random.default_rng([seed, label]).permutation(
+                np.flatnonzero(self.real.labels == label)
+            )
             for label in np.flatnonzero(self.real.counts())
         ]
         for first in range(0, per_class, BLOCK):

@@ -14,8 +14,8 @@ import tensorflow as tf
 from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN
-from gan_augment.errors import UserError
-from gan_augment.seeds import derive_seed
+from gan_augment.common.errors import UserError
+from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
 from gan_augment.training.noise import Dropout
 
@@ -86,9 +86,9 @@ def generator(
 
     latents = layers.Input((latent_dim,))
     size = height // 4, width // 4, wide
-    x = layers.Dense(
-        size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options
-    )(latents)
+    x = layers.Dense(size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options)(
+        latents
+    )
     x = layers.Reshape(size, dtype=dtype)(activate(x))
     x = deconvolution(wide, kernel_initializer=_glorot(seed, 1), **options)(x)
     x = activate(x)

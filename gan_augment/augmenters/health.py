@@ -37,16 +37,18 @@ class Watch:
         """Return what is wrong, one word, or None; call it after every report.
 
         "diverged": a loss is not a number. "collapsed", "won": the last `patience` reports after
-        the grace, or the last report of all, are below the limits.
+        the grace, or the last report of all, are below the limits. A training too short for
+        `patience` reports is not judged.
         """
         last = reports[-1]
         if not math.isfinite(last["d_loss"] + last["g_loss"]):
             return "diverged"
-        finished = last["step"] >= total_steps
-        recent = reports[-1:] if finished else reports[-self.patience :]
-        if not finished and (
-            len(recent) < self.patience or recent[0]["step"] < self.grace * total_steps
-        ):
+        recent = reports[-self.patience :]
+        if len(recent) < self.patience:
+            return None
+        if last["step"] >= total_steps:
+            recent = [last]
+        elif recent[0]["step"] < self.grace * total_steps:
             return None
         if all(report["spread"] < self.spread_below for report in recent):
             return "collapsed"

@@ -13,7 +13,7 @@ softplus = tf.nn.softplus
 
 
 class Objective(NamedTuple):
-    """`discriminator(real_logits, fake_logits)` and `generator(fake_logits)`, scalars to minimise."""
+    """`discriminator(real_logits, fake_logits)`, `generator(fake_logits)`: scalars to minimise."""
 
     discriminator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
     generator: Callable[[tf.Tensor], tf.Tensor]

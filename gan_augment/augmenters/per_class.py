@@ -12,14 +12,14 @@ import tensorflow as tf
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.watched import train_watched
+from gan_augment.common.errors import UserError
+from gan_augment.common.files import read_json, write_json
+from gan_augment.common.log import MetricsLog
+from gan_augment.common.progress import progress_bar, warn
+from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, concatenate
-from gan_augment.errors import UserError
-from gan_augment.seeds import derive_seed
 from gan_augment.training.checkpoint import load_weights, save_weights
-from gan_augment.training.files import read_json, write_json
-from gan_augment.training.log import MetricsLog
 from gan_augment.training.loop import steps_of_epochs
-from gan_augment.training.progress import progress_bar, warn
 from gan_augment.training.strategy import is_chief
 
 BLOCK = 64  # images of a class generated at a time
@@ -103,9 +103,7 @@ class PerClass:
                 )
                 images = generator(latents, training=False).numpy()[: per_class - first]
                 parts.append(
-                    LabeledImages.from_scaled(
-                        images, np.full(len(images), label), self.class_names
-                    )
+                    LabeledImages.from_scaled(images, np.full(len(images), label), self.class_names)
                 )
             batch = concatenate(parts)
             yield batch.take(np.random.default_rng([seed, block]).permutation(len(batch)))
@@ -115,7 +113,9 @@ class PerClass:
         record, weights = self._file(f"class-{label}.json"), self._file(f"class-{label}.weights.h5")
         attempts = self.records[label] = read_json(record) if record and record.exists() else []
         generator = None
-        while not attempts or (attempts[-1]["failure"] and len(attempts) <= self.watch.max_restarts):
+        while not attempts or (
+            attempts[-1]["failure"] and len(attempts) <= self.watch.max_restarts
+        ):
             seed = derive_seed(self.seed, label, len(attempts))
             with self.strategy.scope():
                 gan = self.build(real.image_shape, seed=seed)

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.health import Watch, spread
+from gan_augment.common.log import MetricsLog
 from gan_augment.training.checkpoint import load_weights, save_weights
-from gan_augment.training.log import MetricsLog
 from gan_augment.training.loop import Trainer
 from gan_augment.training.strategy import is_chief
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from gan_augment.seeds import derive_seed
+from gan_augment.common.seeds import derive_seed
 
 
 def dense_classifier(
@@ -12,7 +12,7 @@ def dense_classifier(
     seed: int,
     units: int = 300,
     dropout: float = 0.1,
-    unit_range: bool = False,
+    unit_range: bool = True,
 ) -> keras.Model:
     """Build Flatten → Dense → ReLU → BatchNorm → Dropout → Dense (Abadi 2020, section 3.1).
 

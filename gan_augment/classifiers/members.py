@@ -18,11 +18,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gan_augment.common.errors import UserError
+from gan_augment.common.progress import progress_bar
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.transforms import Transform
-from gan_augment.errors import UserError
 from gan_augment.training.adam import FusedAdam
-from gan_augment.training.progress import progress_bar
 
 EVALUATION_BATCH = 2000
 

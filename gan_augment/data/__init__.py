@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "images": ["LabeledImages", "balanced", "concatenate", "mix"],
         "sources": ["load"],
-        "records": ["read_records", "write_records"],
+        "records": ["iterate_records", "read_manifest", "read_records", "write_records"],
         "transforms": ["affine"],
     },
 )

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from gan_augment.common.errors import UserError
+from gan_augment.common.progress import progress_bar
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.known import KnownSet
-from gan_augment.errors import UserError
-from gan_augment.training.progress import progress_bar
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 FORMATS = ("PNG", "JPEG")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.known import KNOWN, KnownSet
-from gan_augment.errors import UserError
 
 PREFIXES = {"train": "train", "test": "t10k"}
 

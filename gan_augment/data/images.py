@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
-from gan_augment.errors import UserError
 
 SPLITS = ("train", "test")
 DIGITS = tuple("0123456789")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.known import KnownSet
-from gan_augment.errors import UserError
 
 
 def find(place: Path, known: KnownSet, split: str) -> LabeledImages | None:

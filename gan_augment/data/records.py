@@ -15,24 +15,22 @@ where `generation.json` says "encoding": "raw".
 from __future__ import annotations
 
 import json
-import platform
 import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-import gan_augment
+from gan_augment.common.errors import UserError
+from gan_augment.common.progress import progress_bar
+from gan_augment.common.versions import versions
 from gan_augment.data.images import ContentHash, LabeledImages
 from gan_augment.data.shards import ENCODINGS, ShardWriter, read_shard, verify_size
-from gan_augment.errors import UserError
-from gan_augment.training.progress import progress_bar
 
 SPLIT = "train"  # the only split of a generated set
 MANIFEST = "generation.json"
@@ -188,13 +186,6 @@ def describe(
         description=f"Synthetic images made by gan_augment; see {MANIFEST}.",
         check_data=False,
     )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what made the images."""
-    packages = {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
-    ours = {"gan_augment": gan_augment.__version__, "python": platform.python_version()}
-    return {**ours, **packages}
 
 
 def read_records(path: str | Path) -> LabeledImages:

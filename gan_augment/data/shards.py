@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 
 FRAMING = 16  # bytes TFRecord adds to each record: its length and two checksums
 FIELDS = {

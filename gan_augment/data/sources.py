@@ -8,10 +8,10 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import embedded, folders, idx, npz, prepared
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.known import KNOWN, SPLITS
-from gan_augment.errors import UserError
 
 
 def load(

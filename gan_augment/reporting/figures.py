@@ -16,11 +16,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from gan_augment.common.files import written_whole
 from gan_augment.metrics.significance import Estimate, estimate
 from gan_augment.reporting.cells import Accuracies, Cell, Contrast
 from gan_augment.reporting.report import ARM_LABELS, Report
 from gan_augment.reporting.tables import alphas_of
-from gan_augment.training.files import written_whole
 
 DPI = 150
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from gan_augment.common.files import read_json, written_whole
+from gan_augment.common.log import MetricsLog
 from gan_augment.data.images import LabeledImages
 from gan_augment.reporting.figures import write_figures
 from gan_augment.reporting.pictures import plot_training, sample_grid
 from gan_augment.reporting.report import Report, report_of
 from gan_augment.reporting.tables import write_tables
-from gan_augment.training.files import read_json, written_whole
-from gan_augment.training.log import MetricsLog
 
 SAMPLES_PER_CLASS = 8
 

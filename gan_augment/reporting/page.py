@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from gan_augment.common.files import read_json, written_whole
 from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDECIDED
 from gan_augment.reporting.claims import Judgement, judge
 from gan_augment.reporting.report import ARM_LABELS, ARM_MEANINGS, Report, Table, report_of
 from gan_augment.reporting.summary import answer
 from gan_augment.reporting.tables import alphas_of, build_table, has_scores, read_scores
 from gan_augment.reporting.text import columns_shown, difference, markdown, points, table_texts
-from gan_augment.training.files import read_json, written_whole
 
 INTRODUCTION = """\
 # Results

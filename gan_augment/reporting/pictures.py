@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
-from gan_augment.errors import UserError
 from gan_augment.reporting.figures import STYLE, new_figure, save, shared_legend
 
 GAP = 2  # white pixels between two images of a grid

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gan_augment.common.files import read_json
 from gan_augment.metrics.significance import UNDECIDED, Estimate, estimate, verdict
 from gan_augment.reporting.cells import Accuracies, Cell, Contrast
 from gan_augment.reporting.report import ARM_LABELS, ARM_MEANINGS, Report, report_of
@@ -18,7 +19,6 @@ from gan_augment.reporting.text import (
     points,
     table_texts,
 )
-from gan_augment.training.files import read_json
 
 PROTOCOL_LABELS = {
     "report": "report's protocol: best epoch on the test set",

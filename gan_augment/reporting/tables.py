@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
+from gan_augment.common.files import written_whole
 from gan_augment.metrics.significance import Estimate, estimate
 from gan_augment.reporting.cells import KEY, Accuracies
 from gan_augment.reporting.report import Report, Table
-from gan_augment.training.files import written_whole
 
 PUBLISHED_PROTOCOLS = ("report", "corrected")
 IDENTITY = [*KEY, "gan_seed", "member"]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-
 import pandas as pd
 
+from gan_augment.common.log import MetricsLog
+from gan_augment.common.progress import progress_bar
+from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.transforms import affine
-from gan_augment.seeds import derive_seed
 from gan_augment.studies.arms import ARMS
-from gan_augment.training.log import MetricsLog
-from gan_augment.training.progress import progress_bar
 
 
 class RatioSweep:

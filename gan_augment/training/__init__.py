@@ -1,4 +1,4 @@
-"""The one training loop, its random numbers, checkpoints, run directory and progress bar."""
+"""The one training loop, its random numbers, checkpoints and run directory."""
 
 import lazy_loader
 
@@ -7,11 +7,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "adam": ["FusedAdam"],
         "checkpoint": ["load_weights", "save_weights"],
-        "files": ["written_whole"],
-        "log": ["MetricsLog"],
         "loop": ["Trainer"],
         "noise": ["sample_latents"],
-        "progress": ["progress_bar"],
         "run": ["RunDirectory"],
         "strategy": ["find_strategy", "is_chief"],
     },

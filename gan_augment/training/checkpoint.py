@@ -5,8 +5,8 @@ from pathlib import Path
 
 import keras
 
-from gan_augment.errors import UserError
-from gan_augment.training.files import written_whole
+from gan_augment.common.errors import UserError
+from gan_augment.common.files import written_whole
 
 
 def save_weights(model: keras.Model, path: Path) -> None:
@@ -21,7 +21,6 @@ def load_weights(model: keras.Model, path: Path) -> None:
         with warnings.catch_warnings():
             # Keras skips the state of an optimiser that is not built with a warning only.
             warnings.simplefilter("error", UserWarning)
-            warnings.filterwarnings("ignore", "__array__", DeprecationWarning)  # h5py's, of NumPy 2
             model.load_weights(path)
     except (OSError, ValueError, KeyError, UserWarning) as error:
         reason = str(error).split("\n")[0]

@@ -8,8 +8,8 @@ networks. A model's `train_step` works with `fit` all the same.
 import numpy as np
 import tensorflow as tf
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import to_float
-from gan_augment.errors import UserError
 from gan_augment.training.noise import replica_rows
 
 

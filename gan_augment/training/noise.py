@@ -32,7 +32,10 @@ def step_seed(seed: int, step) -> tf.Tensor:
 
 
 class Dropout(keras.layers.Dropout):
-    """Keras' Dropout, but with masks that differ between replicas (Keras draws R copies of one)."""
+    """Keras' Dropout with masks that differ between replicas and go on after a restore.
+
+    Keras draws R copies of one mask, and leaves the state of its random numbers out of the weights.
+    """
 
     def call(self, inputs, training=False):
         """Drop a share `rate` of the inputs in training and scale up the rest."""
@@ -42,3 +45,13 @@ class Dropout(keras.layers.Dropout):
         seed = tf.cast(self.seed_generator.next(), tf.int32)
         seed = tf.random.experimental.stateless_fold_in(seed, replica)
         return tf.nn.experimental.stateless_dropout(inputs, self.rate, seed)
+
+    def save_own_variables(self, store):
+        """Save the random state."""
+        if hasattr(self, "seed_generator"):  # Keras makes none for a rate of 0
+            store["seed"] = self.seed_generator.state.numpy()
+
+    def load_own_variables(self, store):
+        """Load the random state."""
+        if hasattr(self, "seed_generator"):
+            self.seed_generator.state.assign(store["seed"])

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
-import platform
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from gan_augment.errors import UserError
-from gan_augment.training.files import read_json, write_json
-
-PACKAGES = ("gan-augment", "tensorflow", "keras", "tensorflow-datasets", "numpy")
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that decide a result."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:  # running from a checkout
-            found[package] = "not installed"
-    return found
+from gan_augment.common.errors import UserError
+from gan_augment.common.files import read_json, write_json
+from gan_augment.common.versions import versions
 
 
 class RunDirectory:

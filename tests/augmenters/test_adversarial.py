@@ -11,10 +11,12 @@ from gan_augment.training.noise import sample_latents, step_seed
 def tiny_gan(learning_rate=0.1):
     latents, images = keras.Input((2,)), keras.Input((3,))
     generator = keras.Model(
-        latents, keras.layers.Dense(3, kernel_initializer=keras.initializers.GlorotUniform(1))(latents)
+        latents,
+        keras.layers.Dense(3, kernel_initializer=keras.initializers.GlorotUniform(1))(latents),
     )
     discriminator = keras.Model(
-        images, keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(2))(images)
+        images,
+        keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(2))(images),
     )
     gan = GAN(generator, discriminator, seed=5)
     gan.compile(keras.optimizers.SGD(learning_rate), keras.optimizers.SGD(learning_rate))

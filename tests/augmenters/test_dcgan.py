@@ -4,7 +4,7 @@ import tensorflow as tf
 from keras import layers
 
 from gan_augment.augmenters.dcgan import dcgan, discriminator, generator
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 
 
 def of_kind(model, kind):
@@ -25,7 +25,7 @@ def test_filters_strides_and_slopes_are_those_of_the_report(alpha):
 
 
 def test_number_of_weights():
-    # Dense 100·6272; kernels 25·128·128, 25·64·128, 25·64·1 + 1; gamma and beta 2·(6272 + 128 + 64).
+    # Dense 100·6272; kernels 25·128·128, 25·64·128, 25·64 + 1; gamma, beta 2·(6272 + 128 + 64).
     g = generator((28, 28, 1), alpha=1)
     trainable = sum(int(np.prod(w.shape)) for w in g.trainable_variables)
     assert trainable == 627_200 + 409_600 + 204_800 + 1_601 + 12_928

@@ -44,3 +44,7 @@ def test_a_discriminator_that_has_won_is_a_failure():
 
 def test_nan_counts_at_once():
     assert watch.failure(reports(d_losses=[float("nan")]), 1000) == "diverged"
+
+
+def test_a_short_look_is_not_judged():
+    assert watch.failure(reports([0.05, 0.05]), 100) is None

@@ -25,7 +25,9 @@ def test_cross_entropy_equals_its_definition():
 
 def test_a_discriminator_that_knows_nothing_pays_two_bits_of_ln_2():
     zero = tf.zeros([4, 1])
-    assert float(objectives.non_saturating.discriminator(zero, zero)) == pytest.approx(2 * np.log(2))
+    assert float(objectives.non_saturating.discriminator(zero, zero)) == pytest.approx(
+        2 * np.log(2)
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from gan_augment.augmenters.base import generate, generated_set
 from gan_augment.augmenters.dcgan import dcgan
 from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.per_class import PerClass
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 
 small = functools.partial(dcgan, alpha=0.05, latent_dim=8)
 
@@ -96,7 +96,8 @@ real = LabeledImages(rng.integers(0, 256, [16, 28, 28, 1], dtype=np.uint8),
                      np.arange(16, dtype=np.int32) % 2, ("a", "b"))
 gans = PerClass(functools.partial(dcgan, alpha=0.05, latent_dim=8), steps=60, seed=1,
                 watch=Watch(every=2, spread_below=0), directory=sys.argv[1]).fit(real)
-np.savez(sys.argv[1] + "/end.npz", *[v.numpy() for g in gans.generators.values() for v in g.variables])
+weights = [v.numpy() for g in gans.generators.values() for v in g.variables]
+np.savez(sys.argv[1] + "/end.npz", *weights)
 """
 
 
@@ -129,7 +130,9 @@ def test_finished_classes_are_not_trained_again(blobs, tmp_path, monkeypatch):
 
 
 def test_collapse_is_tried_again_with_a_new_seed_and_recorded(blobs, tmp_path, capsys):
-    watch = Watch(every=2, spread_below=1e9, max_restarts=2)  # everything counts as collapsed
+    watch = Watch(
+        every=2, patience=1, spread_below=1e9, max_restarts=2
+    )  # everything counts as collapsed
     gans = PerClass(small, steps=2, watch=watch, directory=tmp_path).fit(blobs(12))
     for attempts in gans.records.values():
         assert [attempt["failure"] for attempt in attempts] == ["collapsed"] * 3
@@ -148,7 +151,7 @@ def test_a_network_that_can_only_make_one_image_is_found_out(blobs):
         gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
         return gan
 
-    watch = Watch(every=2, max_restarts=0)
+    watch = Watch(every=2, patience=1, max_restarts=0)
     gans = PerClass(one_image, steps=4, watch=watch).fit(blobs(12))
     assert gans.records[0][-1]["failure"] == "collapsed"
     assert gans.records[0][-1]["spread"] == pytest.approx(0, abs=1e-6)

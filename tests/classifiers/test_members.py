@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from gan_augment.classifiers import Members, dense_classifier
+from gan_augment.common.errors import UserError
 from gan_augment.data import LabeledImages, affine
-from gan_augment.errors import UserError
 
 SHAPE = (6, 5, 1)
 NAMES = ("left", "right", "both")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import load
-from gan_augment.errors import UserError
 
 
 def picture(height=8, width=6, channels=3, seed=0):

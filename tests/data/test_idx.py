@@ -4,9 +4,9 @@ import struct
 import numpy as np
 import pytest
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import load
 from gan_augment.data.known import KNOWN
-from gan_augment.errors import UserError
 
 
 def idx_bytes(array):

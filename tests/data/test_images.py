@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import LabeledImages, balanced, concatenate, mix
 from gan_augment.data.images import ContentHash
-from gan_augment.errors import UserError
 
 
 def of_counts(*counts, seed=0):

@@ -3,8 +3,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import load
-from gan_augment.errors import UserError
 
 
 def arrays_of(images):

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import load, write_records
 from gan_augment.data.known import KNOWN
-from gan_augment.errors import UserError
 
 
 @pytest.fixture

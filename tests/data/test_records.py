@@ -11,9 +11,9 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 import gan_augment
+from gan_augment.common.errors import UserError
 from gan_augment.data import LabeledImages, concatenate, read_records, write_records
 from gan_augment.data.records import iterate_records, read_manifest
-from gan_augment.errors import UserError
 
 DIGITS = tuple("0123456789")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gan_augment.common.errors import UserError
 from gan_augment.data import load
-from gan_augment.errors import UserError
 
 WHOLE_DATA = os.environ.get("GAN_AUGMENT_DATA")
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
-from gan_augment.errors import UserError
 from gan_augment.reporting import plot_training, report_of, sample_grid, write_figures
 
 REPORT = report_of({"experiment": "mnist"})

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 from gan_augment.reporting import build_table, read_scores, report_of, write_tables
 from gan_augment.reporting.tables import alphas_of
 

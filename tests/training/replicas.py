@@ -20,9 +20,10 @@ from gan_augment.training.strategy import find_strategy, is_chief
 def main(kind, folder):
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    strategy = (
-        tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]) if kind == "mirrored" else find_strategy()
-    )
+    if kind == "mirrored":
+        strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    else:
+        strategy = find_strategy()
     with strategy.scope():
         gan = dcgan((8, 8, 1), alpha=0.1, seed=3)
     for layer in gan.discriminator.layers:
@@ -53,7 +54,7 @@ def main(kind, folder):
                 "replicas": strategy.num_replicas_in_sync,
                 "first_logs": first_logs,
                 "logs": logs,
-                "weights": [variable.numpy().ravel()[:50].tolist() for variable in gan.variables],
+                "weights": [variable.numpy().ravel()[:50].tolist() for variable in gan.weights],
                 "latents": [x.numpy().tolist() for x in latents],
                 "masks": [x.numpy().tolist() for x in masks],
             }

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 from gan_augment.training.loop import Trainer, batch_rows, steps_of_epochs
 
 

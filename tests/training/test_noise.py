@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -22,3 +23,16 @@ def test_dropout_scales_what_it_keeps_and_draws_anew():
     assert (first == 0).mean() == pytest.approx(0.3, abs=0.02)
     assert (first != second).any()
     np.testing.assert_array_equal(layer(ones, training=False), ones)
+
+
+def test_dropout_goes_on_after_a_restore(tmp_path):
+    def model(seed):
+        inputs = keras.Input((20,))
+        return keras.Model(inputs, Dropout(0.5, seed=seed)(inputs))
+
+    ones, first, second = tf.ones([1, 20]), model(1), model(2)
+    first(ones, training=True)
+    first.save_weights(tmp_path / "m.weights.h5")
+    expected = first(ones, training=True).numpy()
+    second.load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_array_equal(second(ones, training=True), expected)

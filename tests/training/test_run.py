@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from gan_augment.errors import UserError
-from gan_augment.training.files import read_json
+from gan_augment.common.errors import UserError
+from gan_augment.common.files import read_json
 from gan_augment.training.run import RunDirectory
 
 

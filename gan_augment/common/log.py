@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from gan_augment.training.files import written_whole
+from gan_augment.common.files import written_whole
 
 
 class MetricsLog:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from gan_augment.errors import UserError
+from gan_augment.common.errors import UserError
 
 
 @contextlib.contextmanager
@@ -23,7 +23,9 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield aside
         os.replace(aside, path)
     except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}; free or choose another place") from error
+        raise UserError(
+            f"cannot write {path}: {error.strerror or error}; free or choose another place"
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink()
@@ -40,4 +42,6 @@ def read_json(path: Path):
     try:
         return json.loads(Path(path).read_text())
     except ValueError as error:
-        raise UserError(f"{path} is damaged ({error}); delete it and run the command again") from error
+        raise UserError(
+            f"{path} is damaged ({error}); delete it and run the command again"
+        ) from error

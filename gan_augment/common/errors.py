@@ -10,7 +10,7 @@ class UserError(Exception):
 
 
 def run_command(main: Callable[[], object]) -> None:
-    """Run a command's `main`; print a `UserError` as one line and exit with code 2 (130 on Ctrl-C)."""
+    """Run a command's `main`; a `UserError` becomes one line and exit code 2, Ctrl-C code 130."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's greetings
     try:
         main()

@@ -1,16 +1,21 @@
 import pytest
 
-from gan_augment.errors import UserError
-from gan_augment.training.files import read_json, write_json, written_whole
-from gan_augment.training.log import MetricsLog
+from gan_augment.common.errors import UserError
+from gan_augment.common.files import read_json, write_json, written_whole
+from gan_augment.common.log import MetricsLog
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), written_whole(path) as aside:
-        aside.write_text("half")
-        1 / 0  # noqa: B018
+
+    def fail_half_way():
+        with written_whole(path) as aside:
+            aside.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
