@@ -217,9 +217,11 @@ def checked(config: Config) -> Config:
     for arm in config.arms:
         if arm not in studies.ARMS:
             raise UserError(f"there is no arm {arm!r}; choose from {', '.join(studies.ARMS)}")
-    for name in ("alpha", "sizes", "arms"):
+    for name in ("alpha", "sizes"):
         if not getattr(config, name):
             raise UserError(f"--{name} needs at least one value")
+    if not any(studies.ARMS[arm].synthetic for arm in config.arms):
+        raise UserError("--arms needs at least one with generated images, such as gan")
     return replace(config, ratios=tuple(sorted({ratio for ratio in config.ratios if ratio})))
 
 

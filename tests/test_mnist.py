@@ -110,6 +110,7 @@ def test_other_options_in_the_same_directory_are_refused(finished):
         ({"members": 0}, "--members must be positive"),
         ({"steps": 0}, "--steps must be positive"),
         ({"arms": ("gans",)}, "there is no arm 'gans'"),
+        ({"arms": ("real", "repeat")}, "at least one with generated images"),
         ({"data": "mnits"}, "mnist"),
         ({"sizes": (3,)}, "a GAN needs at least 2"),
     ],

@@ -83,7 +83,8 @@ class RatioSweep:
         shared = rows[rows["alpha"].isna()].drop(columns=generators)
         keys = ["size", "gan_seed"]
         shared = shared.merge(known[[*keys, *generators]].drop_duplicates(), on=keys)
-        return pd.concat([known, shared], ignore_index=True).convert_dtypes()
+        scores = pd.concat([known, shared], ignore_index=True)
+        return scores.astype({"alpha": float, "ratio": float, "gan_steps": int})
 
     def cell(
         self,
