@@ -42,6 +42,8 @@ from gan_augment.common.log import MetricsLog
 from gan_augment.common.seeds import derive_seed
 
 Numbers = tuple[float, ...]
+Cell = tuple[int, int, float]
+"""GAN seed, number of real images, alpha."""
 
 
 @dataclass(frozen=True)
@@ -132,55 +134,77 @@ def run(config: Config) -> None:
         seed=config.seed,
         log=MetricsLog(directory.path / "cells.jsonl"),
     )
+    strategy = training.find_strategy()
+    cells = list(itertools.product(range(config.gan_seeds), config.sizes, config.alpha))
+    trained = [train_gans(config, train, cell, directory.path, strategy) for cell in cells]
+    if not training.is_chief(strategy):  # the other workers only help to train the GANs
+        return
     samples = {}
-    for gan_seed, size in itertools.product(range(config.gan_seeds), config.sizes):
-        real = train.sample(size, derive_seed(config.seed, "sample", gan_seed))
-        for alpha in config.alpha:
-            gans, synthetic = generated(config, real, alpha, gan_seed, directory.path)
-            samples.setdefault(f"{size:,} images, α = {alpha:g}", synthetic)
-            sweep.run(
-                config.arms,
-                config.ratios,
-                real,
-                synthetic,
-                test,
-                alpha=alpha,
-                gan_seed=gan_seed,
-                gan_steps=max(gans.steps_of_class.values()),
-            )
-
+    for (gan_seed, size, alpha), (real, gans) in zip(cells, trained):
+        synthetic = generate(config, real, gans, (gan_seed, size, alpha), directory.path)
+        samples.setdefault(f"{size:,} images, α = {alpha:g}", synthetic)
+        sweep.run(
+            config.arms,
+            config.ratios,
+            real,
+            synthetic,
+            test,
+            alpha=alpha,
+            gan_seed=gan_seed,
+            gan_steps=max(gans.steps_of_class.values()),
+        )
     reporting.write(directory.path, sweep.scores(), samples)
     directory.finish()
     reporting.show(directory.path)
     print(f"Tables, figures and generated sets: {directory.path}")
 
 
-def generated(config: Config, real: data.LabeledImages, alpha: float, gan_seed: int, path: Path):
-    """Train the GANs of one cell and return them with the set that they generate."""
-    cell = f"alpha-{alpha:g}_size-{len(real)}_seed-{gan_seed}"
-    options = {"alpha": alpha, "batch_norm": config.batch_norm, "precision": config.precision}
+def train_gans(config: Config, train: data.LabeledImages, cell: Cell, path: Path, strategy):
+    """Draw the real sample of a cell and train its GANs; return both."""
+    gan_seed, size, alpha = cell
+    real = train.sample(size, derive_seed(config.seed, "sample", gan_seed))
     gans = augmenters.PerClass(
-        functools.partial(augmenters.dcgan, **options),
+        functools.partial(
+            augmenters.dcgan,
+            alpha=alpha,
+            batch_norm=config.batch_norm,
+            precision=config.precision,
+        ),
         steps=config.steps,
         epochs=None if config.steps else config.epochs,
         seed=derive_seed(config.seed, "gan", gan_seed),
-        directory=path / "gans" / cell,
-        strategy=training.find_strategy(),
-    ).fit(real)
-    synthetic = augmenters.generated_set(
+        directory=path / "gans" / folder(cell),
+        strategy=strategy,
+    )
+    return real, gans.fit(real)
+
+
+def generate(config: Config, real: data.LabeledImages, gans, cell: Cell, path: Path):
+    """Return what the GANs of a cell generate, by way of its TFRecords."""
+    gan_seed, size, alpha = cell
+    return augmenters.generated_set(
         gans,
-        path / "synthetic" / cell,
+        path / "synthetic" / folder(cell),
         "mnist_dcgan",
-        per_class=math.ceil(max(1, *config.ratios) * len(real) / real.num_classes),
+        per_class=math.ceil(max(1, *config.ratios) * size / real.num_classes),
         seed=derive_seed(config.seed, "generated", gan_seed),
         generation={
             "preset": "one DCGAN a class (Abadi 2020)",
-            "options": options,
-            "source": {"data": config.data, "images": len(real), "hash": real.content_hash()},
+            "options": {
+                "alpha": alpha,
+                "batch_norm": config.batch_norm,
+                "precision": config.precision,
+            },
+            "source": {"data": config.data, "images": size, "hash": real.content_hash()},
             "classes": gans.records,
         },
     )
-    return gans, synthetic
+
+
+def folder(cell: Cell) -> str:
+    """Name the folder of a cell."""
+    gan_seed, size, alpha = cell
+    return f"alpha-{alpha:g}_size-{size}_seed-{gan_seed}"
 
 
 def described(name: str, train: data.LabeledImages, test: data.LabeledImages) -> dict:

@@ -57,7 +57,7 @@ class PerClass:
         self.watch = watch
         self.directory = directory and Path(directory)
         self.strategy = strategy or tf.distribute.get_strategy()
-        self.log = MetricsLog(self._file("metrics.jsonl"))
+        self.log = MetricsLog(self._file("metrics.jsonl"), read_only=not is_chief(self.strategy))
         self.generators: dict[int, keras.Model] = {}
         self.records: dict[int, list[dict]] = {}
 

