@@ -28,7 +28,6 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import shlex
 import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -39,6 +38,7 @@ import tyro
 from gan_augment import augmenters, classifiers, data, reporting, studies, training
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.log import MetricsLog
+from gan_augment.common.quiet import import_tensorflow
 from gan_augment.common.seeds import derive_seed
 
 Numbers = tuple[float, ...]
@@ -105,6 +105,7 @@ SELECTION = {"alpha", "sizes", "ratios", "gan_seeds", "arms", "protocol"}
 def run(config: Config) -> None:
     """Run the experiment; what is finished in `config.out` is not done again."""
     config = checked(shortened(config) if config.quick else config)
+    import_tensorflow()
     train, test = (
         data.load(config.data, config.data_dir, split=split) for split in ("train", "test")
     )
@@ -120,7 +121,7 @@ def run(config: Config) -> None:
         options | {"data": described(config.data, train, test)},
         selection=SELECTION,
         facts={
-            "command": shlex.join(["python", "-m", "gan_augment.mnist", *sys.argv[1:]]),
+            "command": training.command_line("mnist", sys.argv[1:], local=("out", "data-dir")),
             "selection": sorted(SELECTION),
         },
     )

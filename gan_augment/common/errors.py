@@ -1,6 +1,5 @@
 """Mistakes that a user can mend end with one sentence and exit code 2, never with a traceback."""
 
-import os
 import sys
 from collections.abc import Callable
 
@@ -11,7 +10,6 @@ class UserError(Exception):
 
 def run_command(main: Callable[[], object]) -> None:
     """Run a command's `main`; a `UserError` becomes one line and exit code 2, Ctrl-C code 130."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's greetings
     try:
         main()
     except UserError as error:

@@ -178,8 +178,7 @@ def _runs(runs: list[dict]) -> str:
                 run["run"],
                 f"`{run['command']}`",
                 f"{data.get('name')}, {data.get('train_images'):,} to draw from, "
-                f"{data.get('test_images'):,} to test on ({data.get('source')}, "
-                f"{str(data.get('content_hash'))[:12]})",
+                f"{data.get('test_images'):,} to test on ({data.get('content_hash', '')[:12]})",
                 ", ".join(f"{name} {version}" for name, version in versions.items()),
             ]
         )

@@ -113,7 +113,17 @@ def _row_keys(
             cell for cell in report.numbers if table.compares_alphas or cell.alpha == report.alpha
         }
         known |= quoted
-        of_arms |= {cell for cell in quoted if cell.arm in table.rows_from}
+        ours = {tuple(getattr(cell, name) for name in table.by[1:]) for cell in of_arms}
+        of_arms |= {
+            cell
+            for cell in quoted
+            if cell.arm in table.rows_from
+            # At another alpha, ours have the quoted number beside them already.
+            and (
+                table.compares_alphas
+                or tuple(getattr(cell, name) for name in table.by[1:]) not in ours
+            )
+        }
     # R = 0 stands in the scores under another arm's name, and makes a row where this arm has one.
     at_zero = {replace(cell, ratio=0.0) for cell in of_arms}
     of_arms |= {cell for cell in at_zero if cell.canonical() in known}

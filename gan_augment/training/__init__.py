@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "checkpoint": ["load_weights", "save_weights"],
         "loop": ["Trainer"],
         "noise": ["sample_latents"],
-        "run": ["RunDirectory"],
+        "run": ["RunDirectory", "command_line"],
         "strategy": ["find_strategy", "is_chief"],
     },
 )

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-from collections.abc import Collection, Mapping
+import shlex
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json
 from gan_augment.common.versions import versions
+
+
+def command_line(experiment: str, arguments: Sequence[str], *, local: Collection[str]) -> str:
+    """Return the command that makes a run anywhere: without the options that name local paths."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in local:
+        parser.add_argument(f"--{name}")
+    rest = parser.parse_known_args(arguments)[1]
+    return shlex.join(["python", "-m", f"gan_augment.{experiment}", *rest])
 
 
 class RunDirectory:

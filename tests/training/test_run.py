@@ -4,7 +4,7 @@ import pytest
 
 from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json
-from gan_augment.training.run import RunDirectory
+from gan_augment.training.run import RunDirectory, command_line
 
 
 def test_the_same_options_continue_and_finish(tmp_path):
@@ -45,3 +45,10 @@ def test_a_directory_without_permission_is_refused(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(UserError, match="choose another --out"):
         RunDirectory(tmp_path / "run", "mnist", {})
+
+
+def test_a_recorded_command_names_no_local_path():
+    line = command_line(
+        "mnist", ["--alpha", "1", "2", "--out", "/home/me/x", "--seed", "1"], local=("out",)
+    )
+    assert line == "python -m gan_augment.mnist --alpha 1 2 --seed 1"
