@@ -96,7 +96,7 @@ class Config:
     """Seed of everything."""
 
 
-QUICK = {"alpha": (0.5,), "steps": 400, "members": 5, "ratios": (0.5, 1.0, 2.0)}
+QUICK = {"alpha": (0.5,), "steps": 300, "members": 5, "ratios": (0.5, 1.0, 2.0)}
 
 # Options that say which cells to do, not what is in a cell: a run may be continued with others.
 SELECTION = {"alpha", "sizes", "ratios", "gan_seeds", "arms", "protocol"}
@@ -104,8 +104,8 @@ SELECTION = {"alpha", "sizes", "ratios", "gan_seeds", "arms", "protocol"}
 
 def run(config: Config) -> None:
     """Run the experiment; what is finished in `config.out` is not done again."""
-    config = checked(shortened(config) if config.quick else config)
     import_tensorflow()
+    config = checked(shortened(config) if config.quick else config)
     train, test = (
         data.load(config.data, config.data_dir, split=split) for split in ("train", "test")
     )
