@@ -251,4 +251,6 @@ def checked(config: Config) -> Config:
 
 
 if __name__ == "__main__":
-    run_command(lambda: run(tyro.cli(Config, description=__doc__)))
+    run_command(
+        lambda: run(tyro.cli(Config, prog="python -m gan_augment.mnist", description=__doc__))
+    )

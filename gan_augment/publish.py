@@ -198,4 +198,6 @@ def write_experiment(directory: Path, runs: list[Run]) -> None:
 
 
 if __name__ == "__main__":
-    run_command(lambda: publish(tyro.cli(Config, description=__doc__)))
+    run_command(
+        lambda: publish(tyro.cli(Config, prog="python -m gan_augment.publish", description=__doc__))
+    )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from gan_augment.common.errors import UserError
 from gan_augment.common.files import written_whole
 
 
@@ -26,9 +27,15 @@ class MetricsLog:
         """Add a record at the end."""
         self.records.append(record)
         if self.path:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.path, "a") as file:
-                file.write(json.dumps(record) + "\n")
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with open(self.path, "a") as file:
+                    file.write(json.dumps(record) + "\n")
+            except OSError as error:
+                raise UserError(
+                    f"cannot write {self.path}: {error.strerror}; free space and run the same "
+                    "command again"
+                ) from error
 
     def keep(self, condition: Callable[[dict], bool]) -> None:
         """Drop the records that do not meet `condition`: those later than a checkpoint."""

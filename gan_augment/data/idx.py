@@ -28,8 +28,11 @@ def find(place: Path, known: KnownSet, split: str) -> LabeledImages | None:
     for folder in (place / known.name, place):
         images_path = find_file(folder, f"{PREFIXES[split]}-images", "idx3-ubyte")
         labels_path = find_file(folder, f"{PREFIXES[split]}-labels", "idx1-ubyte")
-        if not (images_path and labels_path):
+        if not images_path and not labels_path:
             continue
+        if not (images_path and labels_path):
+            there, missing = (images_path, "labels") if images_path else (labels_path, "images")
+            raise UserError(f"{there} is there, but not the file of its {missing}; add it")
         labels = read_array(labels_path, ndim=1)
         others = (other for other in KNOWN.values() if other is not known)
         begin = tuple(labels[:10].tolist())

@@ -13,6 +13,8 @@ from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json
 from gan_augment.common.versions import versions
 
+AND = " && "
+
 
 def command_line(experiment: str, arguments: Sequence[str], *, local: Collection[str]) -> str:
     """Return the command that makes a run anywhere: without the options that name local paths."""
@@ -54,7 +56,9 @@ class RunDirectory:
                 f"cannot use {self.path} for the run: {error.strerror}; choose another --out"
             ) from error
         if self._file.exists():
-            self._compare(options, selection)
+            before = read_json(self._file)
+            self._compare(before, options, selection)
+            self._add_commands_of(before)
         elif contents:
             raise UserError(
                 f"{self.path} is not empty and not the directory of a run; choose another --out"
@@ -68,11 +72,15 @@ class RunDirectory:
     def _write(self, complete: bool) -> None:
         write_json(self._file, {**self.about, "complete": complete})
 
-    def _compare(self, options: Mapping, selection: Collection[str]) -> None:
-        before = read_json(self._file)
+    def _compare(self, before: dict, options: Mapping, selection: Collection[str]) -> None:
         for name, value in options.items():
             if name not in selection and before.get(name) != value:
                 raise UserError(
                     f"{self.path} holds a run with {name} = {before.get(name)!r}, not {value!r}; "
                     "choose another --out or the same options"
                 )
+
+    def _add_commands_of(self, before: dict) -> None:
+        """Keep what earlier calls with another selection were asked: it is in the run as well."""
+        commands = [*before.get("command", "").split(AND), self.about.get("command", "")]
+        self.about["command"] = AND.join(dict.fromkeys(filter(None, commands)))

@@ -90,3 +90,9 @@ def test_damaged_files_are_named(make_set, tmp_path, file, change, message):
         load("mnist", tmp_path)
     assert str(tmp_path / "train-") in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_half_a_set_is_not_passed_over(tmp_path):
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\x00\x00\x08\x03abc")
+    with pytest.raises(UserError, match="not the file of its labels"):
+        load("mnist", tmp_path)

@@ -52,3 +52,12 @@ def test_a_recorded_command_names_no_local_path():
         "mnist", ["--alpha", "1", "2", "--out", "/home/me/x", "--seed", "1"], local=("out",)
     )
     assert line == "python -m gan_augment.mnist --alpha 1 2 --seed 1"
+
+
+def test_the_commands_of_all_calls_are_recorded_once(tmp_path):
+    for sizes in ([500], [1000], [500]):
+        command = f"x --sizes {sizes[0]}"
+        run = RunDirectory(
+            tmp_path, "mnist", {"sizes": sizes}, selection={"sizes"}, facts={"command": command}
+        )
+    assert run.about["command"] == "x --sizes 500 && x --sizes 1000"
