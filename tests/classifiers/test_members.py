@@ -89,7 +89,7 @@ def test_steps_are_those_of_keras():
     losses = [stock.train_on_batch(train.scaled(), train.labels) for _ in range(3)]
     np.testing.assert_allclose(history.loss[0], losses, rtol=1e-5)
     for ours, theirs in zip(members.trained(0).get_weights(), stock.get_weights()):
-        np.testing.assert_allclose(ours, theirs, atol=2e-5)
+        np.testing.assert_allclose(ours, theirs, atol=2e-4)  # a step of Adam is 1e-3
     predicted = stock.predict(train.scaled(), verbose=0).argmax(axis=1)
     np.testing.assert_array_equal(history.predictions["train"][0, -1], predicted)
 

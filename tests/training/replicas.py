@@ -6,6 +6,7 @@ Run by test_strategies.py in processes of their own: devices must be set before 
 import json
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -45,7 +46,7 @@ def main(kind, folder):
 
     latents, masks = map(strategy.experimental_local_results, draw_on_every_replica())
     if is_chief(strategy):
-        save_weights(gan, f"{folder}/{kind}.weights.h5")
+        save_weights(gan, Path(folder, f"{kind}.weights.h5"))
     print(
         "RESULT",
         json.dumps(
