@@ -157,6 +157,11 @@ def run(config: Config) -> None:
     reporting.write(directory.path, sweep.scores(), samples)
     directory.finish()
     reporting.show(directory.path)
+    if config.quick:
+        print(
+            f"A quick look: these GANs are narrow (α = {config.alpha[0]:g}) and were trained for "
+            f"{config.steps} steps, the report's for 2,000. See results/ for full runs.\n"
+        )
     print(f"Tables, figures and generated sets: {directory.path}")
 
 
