@@ -95,13 +95,12 @@ class PerClass:
 
     def batches(self, per_class: int, seed: int) -> Iterator[LabeledImages]:
         """Yield generated images, classes mixed, `per_class` of each in all."""
+        samplers = {label: _sampler(generator) for label, generator in self.generators.items()}
         for block, first in enumerate(range(0, per_class, BLOCK)):
             parts = []
-            for label, generator in self.generators.items():
-                latents = tf.random.stateless_normal(
-                    [BLOCK, generator.input_shape[-1]], [derive_seed(seed, label), block]
-                )
-                images = generator(latents, training=False).numpy()[: per_class - first]
+            for label, sampler in samplers.items():
+                noise_seed = tf.constant([derive_seed(seed, label), block])
+                images = sampler(noise_seed).numpy()[: per_class - first]
                 parts.append(
                     LabeledImages.from_scaled(images, np.full(len(images), label), self.class_names)
                 )
@@ -156,3 +155,15 @@ class PerClass:
 
     def _file(self, name: str) -> Path | None:
         return self.directory and self.directory / name
+
+
+def _sampler(generator: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Compile: seed int32 [2] → `BLOCK` images. Layer by layer would take three times as long."""
+
+    def sample(seed):
+        latents = tf.random.stateless_normal([BLOCK, generator.input_shape[-1]], seed)
+        return generator(latents, training=False)
+
+    return tf.function(sample, jit_compile=False).get_concrete_function(
+        tf.TensorSpec([2], tf.int32)
+    )
