@@ -29,6 +29,7 @@ import functools
 import itertools
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -85,7 +86,7 @@ class Config:
     """Which score is printed. report: best epoch on the test set. corrected: epoch chosen on a
     fifth of the real sample, then trained on all of it."""
     quick: bool = False
-    """A look within minutes: smaller and shorter wherever an option is left at its default."""
+    """A look within minutes: other defaults for alpha, steps, members and ratios."""
     data: str = "mnist"
     """Data set by name, or a folder of images."""
     data_dir: Path | None = None
@@ -96,7 +97,7 @@ class Config:
     """Seed of everything."""
 
 
-QUICK = {"alpha": (0.5,), "steps": 300, "members": 5, "ratios": (0.5, 1.0, 2.0)}
+QUICK = Config(alpha=(0.5,), steps=300, members=5, ratios=(0.5, 1.0, 2.0), quick=True)
 
 # Options that say which cells to do, not what is in a cell: a run may be continued with others.
 SELECTION = {"alpha", "sizes", "ratios", "gan_seeds", "arms", "protocol"}
@@ -105,7 +106,7 @@ SELECTION = {"alpha", "sizes", "ratios", "gan_seeds", "arms", "protocol"}
 def run(config: Config) -> None:
     """Run the experiment; what is finished in `config.out` is not done again."""
     import_tensorflow()
-    config = checked(shortened(config) if config.quick else config)
+    config = checked(config)
     train, test = (
         data.load(config.data, config.data_dir, split=split) for split in ("train", "test")
     )
@@ -192,7 +193,7 @@ def generate(config: Config, real: data.LabeledImages, gans, cell: Cell, path: P
         gans,
         path / "synthetic" / folder(cell),
         "mnist_dcgan",
-        per_class=math.ceil(max(1, *config.ratios) * size / real.num_classes),
+        per_class=math.ceil(max((1, *config.ratios)) * size / real.num_classes),
         seed=derive_seed(config.seed, "generated", gan_seed),
         generation={
             "preset": "one DCGAN a class (Abadi 2020)",
@@ -224,14 +225,6 @@ def described(name: str, train: data.LabeledImages, test: data.LabeledImages) ->
     }
 
 
-def shortened(config: Config) -> Config:
-    """Replace what was left at its default by something quick."""
-    default = Config()
-    return replace(
-        config, **{k: v for k, v in QUICK.items() if getattr(config, k) == getattr(default, k)}
-    )
-
-
 def checked(config: Config) -> Config:
     """Refuse options that make no sense, each with a sentence."""
     for name in ("alpha", "sizes", "epochs", "steps", "gan_seeds", "members", "classifier_epochs"):
@@ -250,12 +243,27 @@ def checked(config: Config) -> Config:
     for name in ("alpha", "sizes"):
         if not getattr(config, name):
             raise UserError(f"--{name} needs at least one value")
-    if not any(studies.ARMS[arm].synthetic for arm in config.arms):
-        raise UserError("--arms needs at least one with generated images, such as gan")
-    return replace(config, ratios=tuple(sorted({ratio for ratio in config.ratios if ratio})))
+    config = replace(config, ratios=tuple(sorted({ratio for ratio in config.ratios if ratio})))
+    used = (studies.ARMS[arm] for arm in config.arms)
+    if not any(arm.synthetic and arm.ratios(config.ratios) for arm in used):
+        raise UserError(
+            "these --arms and --ratios leave nothing with generated images to do; "
+            "choose an arm such as gan and a ratio above 0"
+        )
+    return config
+
+
+def parsed(arguments: Sequence[str]) -> Config:
+    """Parse the command line; what is given there wins over the defaults of --quick."""
+    default = QUICK if "--quick" in arguments else Config()
+    return tyro.cli(
+        Config,
+        args=arguments,
+        default=default,
+        prog="python -m gan_augment.mnist",
+        description=__doc__,
+    )
 
 
 if __name__ == "__main__":
-    run_command(
-        lambda: run(tyro.cli(Config, prog="python -m gan_augment.mnist", description=__doc__))
-    )
+    run_command(lambda: run(parsed(sys.argv[1:])))

@@ -110,7 +110,9 @@ def test_other_options_in_the_same_directory_are_refused(finished):
         ({"members": 0}, "--members must be positive"),
         ({"steps": 0}, "--steps must be positive"),
         ({"arms": ("gans",)}, "there is no arm 'gans'"),
-        ({"arms": ("real", "repeat")}, "at least one with generated images"),
+        ({"arms": ("real", "repeat")}, "nothing with generated images"),
+        ({"arms": ("synthetic",), "ratios": (0.5,)}, "nothing with generated images"),
+        ({"ratios": (0.0,), "arms": ("gan",)}, "nothing with generated images"),
         ({"data": "mnits"}, "mnist"),
         ({"sizes": (3,)}, "a GAN needs at least 2"),
     ],
@@ -130,8 +132,8 @@ def test_on_the_command_line_a_mistake_is_one_line_and_code_2(tmp_path):
     assert command("--no-such-option").returncode == 2
 
 
-def test_quick_shortens_only_what_was_left_alone():
-    quick = mnist.shortened(Config(quick=True, members=7))
-    assert quick.members == 7
-    assert quick.steps == mnist.QUICK["steps"]
-    assert quick.alpha == mnist.QUICK["alpha"]
+def test_quick_changes_defaults_and_what_is_given_wins():
+    quick = mnist.parsed(["--quick", "--alpha", "2", "--members", "7"])
+    assert (quick.alpha, quick.members) == ((2.0,), 7)
+    assert (quick.steps, quick.ratios) == (mnist.QUICK.steps, mnist.QUICK.ratios)
+    assert mnist.parsed([]) == Config()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, Self
 
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages, concatenate
 from gan_augment.data.records import read_manifest, read_records, write_records
 
@@ -36,22 +37,26 @@ def generated_set(
 ) -> LabeledImages:
     """Return `per_class` images of every class by way of a set of TFRecords under `root`.
 
-    The set is written unless it is there already, made by the same `generation` (provenance,
-    JSON) with the same seed and large enough.
+    The set is written unless it is there already, whole, made by the same `generation`
+    (provenance, JSON) with the same seed, and large enough.
     """
-    generation = {**generation, "seed": seed}
-    generation = json.loads(json.dumps(generation))  # as it will be read back
-    found = read_manifest(root / name) if (root / name).is_dir() else {"per_class": 0}
-    same = all(found.get(key) == value for key, value in generation.items())
-    if not same or found["per_class"] < per_class:
-        first = next(augmenter.batches(1, seed))
-        write_records(
-            root,
-            name,
-            augmenter.batches(per_class, seed),
-            class_names=first.class_names,
-            image_shape=first.image_shape,
-            generation={**generation, "per_class": per_class},
-            total=per_class * first.num_classes,
-        )
+    generation = json.loads(json.dumps({**generation, "seed": seed}))  # as it will be read back
+    try:
+        found = read_manifest(root / name)
+        if found["per_class"] >= per_class and all(
+            found.get(k) == v for k, v in generation.items()
+        ):
+            return read_records(root / name)
+    except UserError:
+        pass  # not there yet, or damaged
+    first = next(augmenter.batches(1, seed))
+    write_records(
+        root,
+        name,
+        augmenter.batches(per_class, seed),
+        class_names=first.class_names,
+        image_shape=first.image_shape,
+        generation={**generation, "per_class": per_class},
+        total=per_class * first.num_classes,
+    )
     return read_records(root / name)

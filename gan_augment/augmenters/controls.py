@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_augment.common.seeds import derive_seed
-from gan_augment.data.images import LabeledImages
+from gan_augment.data.images import LabeledImages, interleaved
 
 BLOCK = 64
 
@@ -37,7 +37,7 @@ class Repeat:
         for first in range(0, per_class, BLOCK):
             positions = np.arange(first, min(first + BLOCK, per_class))
             rows = np.concatenate([order[positions % len(order)] for order in orders])
-            yield self.real.take(np.random.default_rng([seed, first]).permutation(rows))
+            yield interleaved(self.real.take(rows), [seed, first])
 
 
 class Affine(Repeat):

@@ -17,7 +17,7 @@ from gan_augment.common.files import read_json, write_json
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import progress_bar, warn
 from gan_augment.common.seeds import derive_seed
-from gan_augment.data.images import LabeledImages, concatenate
+from gan_augment.data.images import LabeledImages, concatenate, interleaved
 from gan_augment.training.checkpoint import load_weights, save_weights
 from gan_augment.training.loop import steps_of_epochs
 from gan_augment.training.strategy import is_chief
@@ -31,7 +31,8 @@ class PerClass:
     Length is `steps` for every class or `epochs` over its images. With a `directory`, finished
     classes and checkpoints are kept there, and the same `fit` again continues where the first was
     stopped, to the same weights. A training that the watch finds failed is begun again with a new
-    seed, `watch.max_restarts` times at most. After `fit`, `records[label]` lists every attempt and
+    seed, `watch.max_restarts` times at most. A directory of other images, seed or length is refused
+    with `UserError`; that `build` is the same is up to the caller. After `fit`, `records[label]` lists every attempt and
     its fate, and `steps_of_class[label]` is the length of one.
     """
 
@@ -76,6 +77,7 @@ class PerClass:
                     "least 2; take more images or leave the class out"
                 )
             lengths[label] = self.steps or steps_of_epochs(self.epochs, count, self.batch_size)
+        self._claim_directory(real)
         with progress_bar(
             description="training GANs", total=sum(lengths.values()), unit="step"
         ) as bar:
@@ -104,8 +106,7 @@ class PerClass:
                 parts.append(
                     LabeledImages.from_scaled(images, np.full(len(images), label), self.class_names)
                 )
-            batch = concatenate(parts)
-            yield batch.take(np.random.default_rng([seed, block]).permutation(len(batch)))
+            yield interleaved(concatenate(parts), [seed, block])
 
     def _fit_class(self, label: int, real: LabeledImages, steps: int, show) -> keras.Model:
         name = real.class_names[label]
@@ -152,6 +153,26 @@ class PerClass:
             generator = self.build(real.image_shape, seed=attempts[-1]["seed"]).generator
             load_weights(generator, weights)
         return generator
+
+    def _claim_directory(self, real: LabeledImages) -> None:
+        record = self._file("fit.json")
+        if not record:
+            return
+        about = {
+            "images": real.content_hash(),
+            "seed": self.seed,
+            "batch_size": self.batch_size,
+            "steps": {real.class_names[label]: n for label, n in self.steps_of_class.items()},
+        }
+        if not record.exists():
+            if is_chief(self.strategy):
+                write_json(record, about)
+            return
+        for name, value in read_json(record).items():
+            if about[name] != value:
+                raise UserError(
+                    f"{self.directory} holds GANs trained with other {name}; choose another place"
+                )
 
     def _file(self, name: str) -> Path | None:
         return self.directory and self.directory / name

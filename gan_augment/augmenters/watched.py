@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.health import Watch, spread
+from gan_augment.common.errors import UserError
 from gan_augment.common.log import MetricsLog
 from gan_augment.training.checkpoint import load_weights, save_weights
 from gan_augment.training.loop import Trainer
@@ -42,6 +43,8 @@ def train_watched(
     trainer = Trainer(gan, images, batch_size=batch_size, seed=seed, strategy=strategy)
     latents = tf.random.stateless_normal([SAMPLES, gan.latent_dim], [seed, 1])
     real_spread = spread(images / 127.5)
+    if not real_spread:
+        raise UserError(f"all images of {about} are the same; a GAN needs different ones")
     if checkpoint and checkpoint.exists():
         load_weights(gan, checkpoint)
     step = int(gan.step.numpy())

@@ -175,6 +175,18 @@ def mix(real: LabeledImages, synthetic: LabeledImages, ratio: float) -> LabeledI
     return concatenate([real, balanced(synthetic, round(ratio * len(real)))])
 
 
+def interleaved(images: LabeledImages, seed) -> LabeledImages:
+    """Mix the classes at random and keep the order within each class.
+
+    So the first images of a class are the same however many follow them.
+    """
+    labels = np.random.default_rng(seed).permutation(images.labels)
+    rows = np.empty(len(images), int)
+    for label in np.unique(labels):
+        rows[labels == label] = np.flatnonzero(images.labels == label)
+    return images.take(rows)
+
+
 def balanced(images: LabeledImages, n: int) -> LabeledImages:
     """Take `n` images, the first of each class, with class counts that differ by at most one.
 

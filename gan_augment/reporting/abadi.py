@@ -241,8 +241,9 @@ REPORT = Report(
         "The controls: more images also mean more training steps per epoch. *Equal steps* trains "
         "on the same real images for as many steps and without a GAN; *affine* is that with small "
         "random shifts, turns and scalings. The report has neither.",
-        "Classifiers that see generated images only choose their epoch, in the corrected protocol, "
-        "on the real sample itself, which they are not trained on.",
+        "The GANs have seen the whole sample, so the epoch is chosen by classifiers that see no "
+        "generated image (as many real ones again instead); classifiers that see generated images "
+        "only are scored after the last epoch.",
         "The spread: several GAN seeds where affordable, each with a real sample of its own, at "
         "least ten classifiers, intervals.",
         "As many images of each class are generated, whatever the shares of the sample; a GAN "

@@ -38,6 +38,7 @@ def judge(report: Report, scores: pd.DataFrame, protocol: str, alpha: float) -> 
 
 def _judge_one(claim: Claim, accuracies: Accuracies, report: Report, alpha: float) -> Judgement:
     threshold = claim.at_least - claim.margin if claim.at_least else 0.0
+    margin = 0.0 if claim.at_least else claim.margin  # the threshold has it already
     findings, compared = [], []
     for contrast in claim.contrasts:
         values = contrast.at(alpha=alpha).values(accuracies)
@@ -48,10 +49,10 @@ def _judge_one(claim: Claim, accuracies: Accuracies, report: Report, alpha: floa
                 contrast.label,
                 contrast.at(alpha=report.alpha).reported(report.numbers),
                 estimate(values),
-                verdict(judged, claim.sign, claim.margin),
+                verdict(judged, claim.sign, margin),
             )
         )
-    overall = verdict(compared, claim.sign, claim.margin)
+    overall = verdict(compared, claim.sign, margin)
     # A claim about every size can be refuted before every size was run, but not borne out.
     if overall == HOLDS and len(compared) < len(findings):
         overall = UNDECIDED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+import numpy as np
 import pandas as pd
 
 from gan_augment.common.log import MetricsLog
@@ -20,13 +21,16 @@ class RatioSweep:
     accuracy_report
         the best of all epochs on the test set (Abadi 2020, section 4): optimistic.
     accuracy_corrected
-        the epoch is chosen on real images that were kept from a training of its own, a fifth of
-        the sample; then the classifier is trained on the whole sample and scored at that epoch.
-        Arms without real images choose it on the sample itself.
+        the classifier is trained on the whole sample and scored once, at an epoch that was chosen
+        on a fifth of the sample kept from a training of its own. That training sees real images
+        alone, repeated to the same ratio, in all arms: the generators know the fifth, so with
+        their images it would be no validation. Arms without real images are scored at the last
+        epoch.
     accuracy_last
         the last epoch: no choice at all.
 
-    Members are paired: member m starts from the same weights in every arm and at every ratio.
+    Members are paired: member m of a GAN seed starts from the same weights in every arm and at
+    every ratio.
     `make_members(transform=…)` makes a `classifiers.Members`. Finished cells are kept in `log` and
     not done again; an arm without generated images is done once for all alphas.
     """
@@ -42,6 +46,7 @@ class RatioSweep:
         self.log = log
         self._make_members = make_members
         self._trained: dict[bool, object] = {}
+        self._chosen: dict[tuple, np.ndarray] = {}
 
     def run(
         self,
@@ -70,7 +75,7 @@ class RatioSweep:
                     todo.append(cell | made_by)
         name = f"classifiers, {len(real)} images, α {alpha:g}, GAN seed {gan_seed}"
         for cell in progress_bar(todo, description=name, unit="cell"):
-            rows = self.cell(cell["arm"], cell["ratio"], real, synthetic, test)
+            rows = self.cell(cell["arm"], cell["ratio"], real, synthetic, test, gan_seed)
             self.log.append(cell | {"classifier_epochs": self.epochs, "rows": rows})
 
     def scores(self) -> pd.DataFrame:
@@ -93,33 +98,25 @@ class RatioSweep:
         real: LabeledImages,
         synthetic: LabeledImages | None,
         test: LabeledImages,
+        gan_seed: int = 0,
     ) -> list[dict]:
         """Train and score one arm at one ratio; return a row per member (columns: class docs)."""
         use = ARMS[arm]
-        seeds = [derive_seed(self.seed, "member", member) for member in range(self.members)]
-        extra_seed = derive_seed(self.seed, "additional images")
+        training_set = use.training_set(real, synthetic, ratio, self._seed("additional images"))
         classifiers = self._classifiers(use.transform)
-        rest, validation = real.split(self.VALIDATION_SHARE, derive_seed(self.seed, "validation"))
-
-        def train(on: LabeledImages, **evaluate: LabeledImages):
-            training_set = use.training_set(on, synthetic, ratio, extra_seed)
-            history = classifiers.train(training_set, evaluate, seeds=seeds, epochs=self.epochs)
-            return history.accuracy, len(training_set)
-
-        if use.real:
-            chosen_on = train(rest, validation=validation)[0]["validation"]
-            accuracy, n = train(real, test=test)
-        else:
-            accuracy, n = train(real, test=test, validation=real)
-            chosen_on = accuracy["validation"]
-        on_test = accuracy["test"]
+        on_test = classifiers.train(
+            training_set, {"test": test}, seeds=self._seeds(gan_seed), epochs=self.epochs
+        ).accuracy["test"]
         epoch_report = on_test.argmax(axis=1)
-        epoch_corrected = self.epochs - 1 - chosen_on[:, ::-1].argmax(axis=1)  # ties: the later
-        steps = self.epochs * -(-n // classifiers.batch_size)
+        if use.real:
+            epoch_corrected = self._choose_epochs(real, ratio, use.transform, gan_seed)
+        else:
+            epoch_corrected = [self.epochs - 1] * self.members
+        steps = self.epochs * -(-len(training_set) // classifiers.batch_size)
         return [
             {
                 "member": member,
-                "train_images": n,
+                "train_images": len(training_set),
                 "optimizer_steps": steps,
                 "accuracy_report": float(on_test[member, epoch_report[member]]),
                 "accuracy_corrected": float(on_test[member, epoch_corrected[member]]),
@@ -129,6 +126,35 @@ class RatioSweep:
             }
             for member in range(self.members)
         ]
+
+    def _choose_epochs(
+        self, real: LabeledImages, ratio: float, transform: bool, gan_seed: int
+    ) -> np.ndarray:
+        """Return each member's best epoch, from 0, on a held-back fifth; nothing is generated."""
+        key = (len(real), ratio, transform, gan_seed)
+        if key not in self._chosen:  # the same for all arms
+            rest, validation = real.split(self.VALIDATION_SHARE, self._seed("validation"))
+            seed = self._seed("additional images")
+            accuracy = (
+                self._classifiers(transform)
+                .train(
+                    ARMS["repeat"].training_set(rest, None, ratio, seed),
+                    {"validation": validation},
+                    seeds=self._seeds(gan_seed),
+                    epochs=self.epochs,
+                )
+                .accuracy["validation"]
+            )
+            self._chosen[key] = (
+                self.epochs - 1 - accuracy[:, ::-1].argmax(axis=1)
+            )  # ties: the later
+        return self._chosen[key]
+
+    def _seed(self, *path: str | int) -> int:
+        return derive_seed(self.seed, *path)
+
+    def _seeds(self, gan_seed: int) -> list[int]:
+        return [self._seed("member", gan_seed, member) for member in range(self.members)]
 
     def _classifiers(self, transform: bool):
         if transform not in self._trained:  # traced once, used for every cell

@@ -50,7 +50,7 @@ class RunDirectory:
         self.about = {**options, "versions": versions(), **(facts or {})}
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            contents = os.listdir(self.path)
+            contents = [name for name in os.listdir(self.path) if not name.startswith(".")]
         except OSError as error:
             raise UserError(
                 f"cannot use {self.path} for the run: {error.strerror}; choose another --out"

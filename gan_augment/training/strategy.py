@@ -19,6 +19,8 @@ def find_strategy() -> tf.distribute.Strategy:
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process is the one that writes files (worker 0, or the only one)."""
+    """Whether this process is the one that writes files: the chief, worker 0, or the only one."""
     resolver = strategy.cluster_resolver
-    return resolver is None or resolver.task_type is None or resolver.task_id == 0
+    if resolver is None or resolver.task_type in (None, "chief"):
+        return True
+    return resolver.task_id == 0 and "chief" not in resolver.cluster_spec().jobs

@@ -15,6 +15,7 @@ from gan_augment.augmenters.dcgan import dcgan
 from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.per_class import PerClass
 from gan_augment.common.errors import UserError
+from gan_augment.data.images import balanced
 
 small = functools.partial(dcgan, alpha=0.05, latent_dim=8)
 
@@ -196,3 +197,41 @@ def test_a_generated_set_is_written_once_and_again_only_if_it_must(blobs, tmp_pa
     many = generated_set(gans, tmp_path, "bars", per_class=9, **options)
     assert many.counts().tolist() == [9, 9, 9]
     assert json.loads(file.read_text())["alpha"] == 0.05
+
+
+@pytest.mark.parametrize("other", [{"seed": 1}, {"steps": 3}, {"batch_size": 3}])
+def test_generators_of_another_training_are_not_taken_for_ours(blobs, tmp_path, other):
+    options = {"steps": 2, "seed": 0, "directory": tmp_path}
+    PerClass(small, **options).fit(blobs(12))
+    with pytest.raises(UserError, match=f"other {next(iter(other))}"):
+        PerClass(small, **(options | other)).fit(blobs(12))
+    with pytest.raises(UserError, match="other images"):
+        PerClass(small, **options).fit(blobs(12, seed=9))
+
+
+def test_the_same_images_come_first_however_many_are_made(blobs):
+    gans = PerClass(small, steps=2).fit(blobs(12))
+    few, many = (balanced(generate(gans, n, seed=0), 60) for n in (20, 150))
+    np.testing.assert_array_equal(few.images, many.images)
+
+
+def test_a_set_that_was_stopped_or_damaged_is_made_again(blobs, tmp_path, monkeypatch):
+    gans = PerClass(small, steps=2).fit(blobs(12))
+    options = {"per_class": 70, "seed": 0, "generation": {}}
+    batches = PerClass.batches
+
+    def stopped(self, per_class, seed):
+        yield next(batches(self, per_class, seed))
+        if per_class > 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PerClass, "batches", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            generated_set(gans, tmp_path, "bars", **options)
+    first = generated_set(gans, tmp_path, "bars", **options)
+    assert first.counts().tolist() == [70, 70, 70]
+    (shard,) = tmp_path.glob("bars/*/*.tfrecord*")
+    shard.write_bytes(shard.read_bytes()[:-100])
+    again = generated_set(gans, tmp_path, "bars", **options)
+    assert again.content_hash() == first.content_hash()

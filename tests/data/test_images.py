@@ -3,7 +3,7 @@ import pytest
 
 from gan_augment.common.errors import UserError
 from gan_augment.data import LabeledImages, balanced, concatenate, mix
-from gan_augment.data.images import ContentHash
+from gan_augment.data.images import ContentHash, interleaved
 
 
 def of_counts(*counts, seed=0):
@@ -190,3 +190,14 @@ def test_content_hash_does_not_depend_on_memory_layout(make_set):
     assert not turned.flags["C_CONTIGUOUS"]
     other = LabeledImages(turned, images.labels, images.class_names)
     assert other.content_hash() == images.content_hash()
+
+
+def test_interleaved_keeps_the_order_within_each_class():
+    images = np.arange(12, dtype=np.uint8).reshape(12, 1, 1, 1)
+    labels = np.repeat(np.arange(3, dtype=np.int32), 4)
+    mixed = interleaved(LabeledImages(images, labels, ("a", "b", "c")), seed=0)
+    assert (mixed.labels != labels).any()
+    for label in range(3):
+        assert mixed.of_class(label).images.ravel().tolist() == list(
+            range(4 * label, 4 * label + 4)
+        )

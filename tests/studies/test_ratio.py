@@ -61,17 +61,35 @@ def test_scores_by_both_protocols(sweep, sets):
     assert [row["accuracy_last"] for row in rows] == [0.5, 0.4]
 
 
-def test_the_test_set_never_chooses_and_validation_is_never_trained_on(sweep, sets):
+def test_epochs_are_chosen_on_images_that_nothing_has_seen(sweep, sets):
     real, _, test = sets
     sweep.cell("gan", 1.0, *sets)
-    choosing, scoring = sweep.made[0].calls
+    scoring, choosing = sweep.made[0].calls
+    assert scoring.evaluate == {"test": test}
+    assert len(scoring.train) == 40
     assert set(choosing.evaluate) == {"validation"}
-    assert set(scoring.evaluate) == {"test"}
-    assert scoring.evaluate["test"] is test
     validation = {image.tobytes() for image in choosing.evaluate["validation"].images}
-    assert not validation & {image.tobytes() for image in choosing.train.images}
+    trained_on = {image.tobytes() for image in choosing.train.images}
+    known = {image.tobytes() for image in real.images}
+    assert trained_on == known - validation  # no generated image: the generators know them all
     assert len(choosing.train) == 2 * (len(real) - len(validation))
     assert choosing.seeds == scoring.seeds
+
+
+def test_the_choice_is_made_once_for_all_arms_with_the_same_steps(sweep, sets):
+    for arm in ("gan", "repeat", "affine-set"):
+        sweep.cell(arm, 1.0, *sets)
+    assert len(sweep.made[0].calls) == 3 + 1
+    sweep.cell("gan", 2.0, *sets)
+    sweep.cell("gan+affine", 1.0, *sets)
+    assert [len(members.calls) for members in sweep.made] == [3 + 1 + 2, 2]
+
+
+def test_members_of_another_gan_seed_are_others(sweep, sets):
+    for gan_seed in (0, 1):
+        sweep.cell("synthetic", 1.0, *sets, gan_seed)
+    first, second = sweep.made[0].calls
+    assert len({*first.seeds, *second.seeds}) == 4
 
 
 @pytest.mark.parametrize("arm", ["gan", "repeat", "affine", "gan+affine", "affine-set"])
@@ -100,12 +118,13 @@ def test_what_each_arm_adds(sweep, sets):
 
 
 def test_synthetic_arms_see_no_real_image_in_training(sweep, sets):
-    real, synthetic, _ = sets
-    sweep.cell("synthetic", 2.0, *sets)
+    _, synthetic, _ = sets
+    rows = sweep.cell("synthetic", 2.0, *sets)
+    assert [row["epoch_corrected"] for row in rows] == [EPOCHS, EPOCHS]
     (call,) = sweep.made[0].calls
     assert len(call.train) == 40
     assert {i.tobytes() for i in call.train.images} <= {i.tobytes() for i in synthetic.images}
-    assert call.evaluate["validation"] is real
+    assert set(call.evaluate) == {"test"}
 
 
 def test_synthetic_repeat_is_the_same_images_for_more_steps(sets):
@@ -132,7 +151,7 @@ def test_finished_cells_are_kept_and_not_done_again(sweep, sets):
 def test_arms_without_generated_images_are_done_once_for_all_alphas(sweep, sets):
     run(sweep, sets, alpha=1.0)
     run(sweep, sets, alpha=2.0)
-    assert len(sweep.made[0].calls) == 2 * (1 + 2 + 2)
+    assert len(sweep.made[0].calls) == 2 * (1 + 2) + 2  # epochs are chosen already
     scores = sweep.scores()
     counts = scores.groupby(["alpha", "arm", "ratio"]).size()
     assert counts.to_dict() == {

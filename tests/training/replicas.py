@@ -35,7 +35,8 @@ def main(kind, folder):
     first_logs = trainer.run(1)
     logs = trainer.run(4)
 
-    mask_layer = Dropout(0.5, seed=1)
+    with strategy.scope():
+        mask_layer = Dropout(0.5, seed=1)
 
     def draw():
         return sample_latents(3, 2, [1, 2]), mask_layer(tf.ones([40]), training=True)
@@ -56,6 +57,11 @@ def main(kind, folder):
                 "first_logs": first_logs,
                 "logs": logs,
                 "weights": [variable.numpy().ravel()[:50].tolist() for variable in gan.weights],
+                "moments": [
+                    variable.numpy().ravel()[:50].tolist()
+                    for optimizer in (gan.g_optimizer, gan.d_optimizer)
+                    for variable in optimizer.variables
+                ],
                 "latents": [x.numpy().tolist() for x in latents],
                 "masks": [x.numpy().tolist() for x in masks],
             }
