@@ -32,8 +32,10 @@ class PerClass:
     classes and checkpoints are kept there, and the same `fit` again continues where the first was
     stopped, to the same weights. A training that the watch finds failed is begun again with a new
     seed, `watch.max_restarts` times at most. A directory of other images, seed or length is refused
-    with `UserError`; that `build` is the same is up to the caller. After `fit`, `records[label]` lists every attempt and
-    its fate, and `steps_of_class[label]` is the length of one.
+    with `UserError`; that `build` is the same is up to the caller.
+
+    After `fit`, `records[label]` lists every attempt and its fate, and `steps_of_class[label]` is
+    the length of one.
     """
 
     def __init__(
