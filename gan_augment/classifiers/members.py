@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from gan_augment.common.errors import UserError
 from gan_augment.common.progress import progress_bar
-from gan_augment.data.images import LabeledImages
+from gan_augment.data.images import LabeledImages, to_float
 from gan_augment.data.transforms import Transform
 from gan_augment.training.adam import FusedAdam
 
@@ -216,7 +216,7 @@ class _Lane:
 
         def body(start, sums):
             batch = order[start : start + self.batch_size]
-            x = scaled(tf.gather(images, batch))
+            x = to_float(tf.gather(images, batch))
             if self.transform is not None:
                 fresh = tf.random.experimental.stateless_fold_in(seed, start)
                 x = tf.ensure_shape(self.transform(x, fresh), x.shape)
@@ -242,7 +242,7 @@ class _Lane:
 
         def body(start, predicted):
             end = tf.minimum(start + EVALUATION_BATCH, rows)
-            logits = self.model(scaled(images[start:end]), training=False)
+            logits = self.model(to_float(images[start:end]), training=False)
             part = tf.argmax(logits, 1, output_type=tf.int32)
             return end, tf.concat([predicted, part], 0)
 
@@ -253,8 +253,3 @@ class _Lane:
             shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
         )
         return predicted
-
-
-def scaled(images: tf.Tensor) -> tf.Tensor:
-    """Turn uint8 images into float32 in [−1, 1], bit for bit as `LabeledImages.scaled`."""
-    return tf.cast(images, tf.float32) / 127.5 - 1.0
