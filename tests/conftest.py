@@ -3,6 +3,9 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("GAN_AUGMENT_QUIET", "1")
 
+import json
+import socket
+
 import numpy as np
 import pytest
 
@@ -20,5 +23,22 @@ def blobs():
         for image, label, shift in zip(images, labels, rng.integers(-2, 3, n)):
             image[4 + 8 * label + shift : 8 + 8 * label + shift, 6:22] += 180
         return LabeledImages(images.astype(np.uint8), labels, ("top", "middle", "bottom"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tf_configs():
+    """Make TF_CONFIG for each of n workers on this machine."""
+
+    def make(n):
+        sockets = [socket.socket() for _ in range(n)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        cluster = {"worker": [f"127.0.0.1:{s.getsockname()[1]}" for s in sockets]}
+        for s in sockets:
+            s.close()
+        tasks = ({"type": "worker", "index": index} for index in range(n))
+        return [json.dumps({"cluster": cluster, "task": task}) for task in tasks]
 
     return make

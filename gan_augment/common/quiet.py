@@ -20,7 +20,8 @@ def import_tensorflow() -> None:
             os.dup2(nowhere.fileno(), 2)
         import tensorflow as tf
 
-        tf.config.list_logical_devices()
+        if not os.environ.get("TF_CONFIG"):  # workers must find one another before that
+            tf.config.list_logical_devices()
     finally:
         os.dup2(kept, 2)
         os.close(kept)

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+from collections.abc import Mapping, Sequence
 
 PACKAGES = ("gan-augment", "tensorflow", "keras", "tensorflow-datasets", "numpy")
 
@@ -15,3 +16,8 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:  # running from a checkout
             found[package] = "not installed"
     return found
+
+
+def version_sets(recorded: Mapping | Sequence[Mapping] | None) -> list[dict[str, str]]:
+    """Return every set of versions that a run recorded; runs used to record one and no list."""
+    return [recorded] if isinstance(recorded, Mapping) else list(recorded or [])

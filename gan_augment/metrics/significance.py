@@ -67,11 +67,6 @@ def estimate(values: pd.Series, confidence: float = 0.95) -> Estimate:
     )
 
 
-def paired_difference(first: pd.Series, second: pd.Series, confidence: float = 0.95) -> Estimate:
-    """Estimate `first` − `second` over the (gan_seed, member) pairs that both have."""
-    return estimate(first - second, confidence)
-
-
 def verdict(
     differences: Estimate | Iterable[Estimate], claim_sign: int, equivalence: float = 0.005
 ) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from gan_augment.common.files import read_json, written_whole
+from gan_augment.common.versions import version_sets
 from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDECIDED
+from gan_augment.reporting.cells import KEY
 from gan_augment.reporting.claims import Judgement, judge
 from gan_augment.reporting.report import ARM_LABELS, ARM_MEANINGS, Report, Table, report_of
 from gan_augment.reporting.summary import answer
@@ -77,7 +79,7 @@ def _section(directory: Path) -> Iterator[str]:
         yield _claims(report, scores, alpha, further=i > 0)
     for table in report.tables:
         yield from _table(table, report, scores, directory)
-    yield from _figures(directory)
+    yield from _figures(directory, _bands_over(scores))
     yield "### Runs"
     yield _runs(runs)
 
@@ -121,8 +123,8 @@ def _evidence(judgement: Judgement) -> str:
         if not ours.n_members:
             missing.append(finding.label)
             continue
-        dagger = "†" if ours.interval_over == "members" else ""
-        text = f"{finding.label}: {difference(ours.mean, ours.low, ours.high, unit=unit)}{dagger}"
+        found = difference(ours.mean, ours.low, ours.high, ours.interval_over, unit)
+        text = f"{finding.label}: {found}"
         if finding.reported == finding.reported:
             text += f" ({points(finding.reported, unit=unit)})"
         lines.append(text)
@@ -150,15 +152,30 @@ def _table(table: Table, report: Report, scores: pd.DataFrame, directory: Path) 
 
 CAPTIONS = {
     "figure_2": "Real images and generated ones alone, by number of real images; bands are 95 % "
-    "intervals, hollow dots are the report's.",
+    "intervals {over}, hollow dots are the report's.",
     "figure_3": "Accuracy against R. Below: what generated images add to the control without them, "
-    "GAN − equal steps (blue) and GAN + affine − affine (green). Bands are 95 % intervals.",
+    "GAN − equal steps (blue) and GAN + affine − affine (green). Bands are 95 % intervals {over}.",
     "samples": "Figure 1: generated images, not chosen; columns by number of real images.",
     "training": "Losses and the spread of the samples while each class's GAN trained:",
 }
 
 
-def _figures(directory: Path) -> Iterator[str]:
+def _bands_over(scores: pd.DataFrame) -> str:
+    """Say over what the bands of the figures are: members, wherever there is one GAN seed."""
+    gan_seeds = scores.groupby(KEY)["gan_seed"].nunique().reset_index()
+    single = gan_seeds["gan_seed"] == 1
+    if not single.any():
+        return "over GAN seeds"
+    if single.all():
+        return "over members (as those marked †)"
+    sizes = ", ".join(f"{size:,}" for size in sorted(set(gan_seeds.loc[single, "size"])))
+    return (
+        "over GAN seeds, or over members (as those marked †) where a point has one GAN seed alone, "
+        f"as some have at {sizes} images"
+    )
+
+
+def _figures(directory: Path, over: str) -> Iterator[str]:
     yield "### Figures"
     for start, caption in CAPTIONS.items():
         paths = sorted(directory.glob(f"{start}*.png"))
@@ -166,20 +183,25 @@ def _figures(directory: Path) -> Iterator[str]:
         if start == "training" and places:  # many, and for those who look for them
             yield f"{caption} {', '.join(places)}."
         elif places:
-            yield "\n\n".join([*(f"!{place}" for place in places), f"*{caption}*"])
+            yield "\n\n".join(
+                [*(f"!{place}" for place in places), f"*{caption.format(over=over)}*"]
+            )
 
 
 def _runs(runs: list[dict]) -> str:
     rows = []
     for run in runs:
-        data, versions = run["options"].get("data", {}), run["versions"]
+        data, sets = run["options"].get("data", {}), version_sets(run["versions"])
         rows.append(
             [
                 run["run"],
                 f"`{run['command']}`",
                 f"{data.get('name')}, {data.get('train_images'):,} to draw from, "
                 f"{data.get('test_images'):,} to test on ({data.get('content_hash', '')[:12]})",
-                ", ".join(f"{name} {version}" for name, version in versions.items()),
+                "<br>continued with: ".join(
+                    ", ".join(f"{name} {version}" for name, version in versions.items())
+                    for versions in sets
+                ),
             ]
         )
     return markdown(["run", "command", "data", "versions"], rows, left=(1, 2, 3))

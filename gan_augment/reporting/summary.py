@@ -26,7 +26,10 @@ PROTOCOL_LABELS = {
     "last": "score after the last epoch, nothing chosen",
 }
 
-
+DAGGER = (
+    "those marked † are over the members of one GAN seed and hold for its one real sample and its "
+    "GANs alone"
+)
 NO_DIFFERENCE = "no difference of half a point"
 
 
@@ -45,16 +48,15 @@ def as_text(scores: pd.DataFrame, protocol: str, report: Report) -> str:
         lines = [title, *([constant] if constant else [])]
         parts.append("\n".join([*lines, aligned(list(texts), list(zip(*texts.values())))]))
         arms |= {column.arm: None for column in columns_shown(table, built)}
-    over_members = scores["gan_seed"].nunique() == 1
-    over = "members, which hold for this one real sample and its GANs alone"
+    sentences = [textwrap.fill(text, 98) for text in answer(scores, protocol, report)]
+    marked = any("†" in text for text in [*parts, *sentences])
     notes = [
         f"Accuracy in % (± standard deviation); {PROTOCOL_LABELS[protocol]}.",
-        "Differences in points (hundredths of accuracy), with 95 % intervals over "
-        f"{over if over_members else 'GAN seeds'}.",
+        "Differences in points (hundredths of accuracy), with 95 % intervals over GAN seeds"
+        + (f"; {DAGGER}." if marked else "."),
         *(f"{ARM_LABELS[arm]}: {ARM_MEANINGS[arm]}." for arm in ARM_MEANINGS if arm in arms),
     ]
     legend = "\n".join(textwrap.fill(note, 98, subsequent_indent="  ") for note in notes)
-    sentences = [textwrap.fill(text, 98) for text in answer(scores, protocol, report)]
     return "\n\n".join([*parts, legend, *sentences])
 
 
@@ -84,7 +86,7 @@ def _sentence(accuracies: Accuracies, alpha: float, size: int, ratio: float) -> 
 
     def change(gain: Estimate) -> str:
         verb = "costs" if gain.mean < 0 else "adds"
-        span = interval(gain.low, gain.high, points, 1)
+        span = interval(gain.low, gain.high, gain.interval_over, points, 1)
         return f"{verb} {abs(100 * gain.mean):.1f} points {span}".rstrip()
 
     gan, steps, affine = Cell("gan"), Cell("repeat"), Cell("affine")

@@ -25,11 +25,12 @@ def points(value: float, digits: int = 2, unit: str = "points") -> str:
     return text[1:] if float(text.replace("−", "-")) == 0 else text
 
 
-def interval(low: float, high: float, show=points, digits: int = 2, **options) -> str:
-    """The interval as "[low, high]"; nothing if there is none."""
+def interval(low: float, high: float, over: str, show=points, digits: int = 2, **options) -> str:
+    """The interval as "[low, high]", with † if it is `over` "members"; nothing if there is none."""
     if math.isnan(low):
         return ""
-    return f"[{show(low, digits, **options)}, {show(high, digits, **options)}]"
+    dagger = "†" if over == "members" else ""
+    return f"[{show(low, digits, **options)}, {show(high, digits, **options)}]{dagger}"
 
 
 def p_value(p: float) -> str:
@@ -37,9 +38,9 @@ def p_value(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
-def difference(mean: float, low: float, high: float, digits: int = 2, unit: str = "points") -> str:
+def difference(mean: float, low: float, high: float, over: str, unit: str = "points") -> str:
     """A difference with its interval: "+0.42 [−0.20, +1.04]"."""
-    return f"{points(mean, digits, unit)} {interval(low, high, points, digits, unit=unit)}".rstrip()
+    return f"{points(mean, unit=unit)} {interval(low, high, over, unit=unit)}".rstrip()
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -64,13 +65,23 @@ def label_of(contrast: Contrast) -> str:
     return " − ".join(ARM_LABELS[cell.arm] for _, cell in contrast.terms)
 
 
-def sample_size(row: Mapping, column: Column) -> str:
-    """GAN seeds × members behind a column of a built table: "3 × 10", or "3 (29)" if uneven."""
-    gan_seeds, members = (int(row[f"{column.arm} {n}"]) for n in ("n_gan_seeds", "n_members"))
-    if not members:
-        return NOTHING
-    even = members % gan_seeds == 0
-    return f"{gan_seeds} × {members // gan_seeds}" if even else f"{gan_seeds} ({members})"
+def sample_sizes(row: Mapping, columns: Sequence[Column]) -> str:
+    """GAN seeds × members behind `columns` in a row of a built table: "3 × 10", "3 (29)" if uneven.
+
+    Where columns have different ones each is there once, in their order: "3 × 10, 1 × 10".
+    """
+    counts = [
+        (int(row[f"{column.arm} n_gan_seeds"]), int(row[f"{column.arm} n_members"]))
+        for column in columns
+    ]
+    sizes = [
+        f"{gan_seeds} ({members})"
+        if members % gan_seeds
+        else f"{gan_seeds} × {members // gan_seeds}"
+        for gan_seeds, members in dict.fromkeys(counts)
+        if members
+    ]
+    return ", ".join(sizes) or NOTHING
 
 
 def columns_shown(table: Table, built: pd.DataFrame) -> list[Column]:
@@ -115,7 +126,7 @@ def table_texts(
         if built[f"{contrast.label} n_members"].any():
             texts[label_of(contrast)] = _differences(contrast, built, with_p=also is not None)
     texts["GAN steps"] = [NOTHING if not n > 0 else f"{n:,.0f}" for n in built["gan_steps"]]
-    texts["n"] = [sample_size(row, columns[0]) for _, row in built.iterrows()]
+    texts["n"] = [sample_sizes(row, columns) for _, row in built.iterrows()]
     return texts
 
 
@@ -136,8 +147,9 @@ def lift_constants(texts: dict[str, list[str]]) -> tuple[dict[str, list[str]], s
 def _differences(contrast: Contrast, built: pd.DataFrame, with_p: bool) -> list[str]:
     texts = []
     for _, row in built.iterrows():
-        mean, low, high, p = (row[f"{contrast.label} {n}"] for n in ("mean", "low", "high", "p"))
-        text = difference(mean, low, high)
+        told = ("mean", "low", "high", "interval_over", "p")
+        *found, p = (row[f"{contrast.label} {n}"] for n in told)
+        text = difference(*found)
         texts.append(f"{text}, p {p_value(p)}" if with_p and not math.isnan(p) else text)
     return texts
 
@@ -145,9 +157,10 @@ def _differences(contrast: Contrast, built: pd.DataFrame, with_p: bool) -> list[
 def _means(column: Column, built: pd.DataFrame, spread=False, span=False) -> list[str]:
     texts = []
     for _, row in built.iterrows():
-        mean, sd, low, high = (row[f"{column.arm} {p}"] for p in ("mean", "sd", "low", "high"))
+        told = ("mean", "sd", "low", "high", "interval_over")
+        mean, sd, *span_of = (row[f"{column.arm} {p}"] for p in told)
         text = percent(mean) if row[f"{column.arm} n_members"] else NOT_RUN
         text += f" ± {percent(sd)}" if spread and not math.isnan(sd) else ""
-        text += f" {interval(low, high, percent)}" if span else ""
+        text += f" {interval(*span_of, percent)}" if span else ""
         texts.append(text.rstrip())
     return texts

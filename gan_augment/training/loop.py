@@ -14,7 +14,7 @@ from gan_augment.training.noise import replica_rows
 
 
 class Trainer:
-    """Runs `model.train_step` on batches of `images`, uint8 [n, h, w, c].
+    """Runs `model.train_step` on batches of `images`, uint8 [n, h, w, c], or float32 as they are.
 
     The model offers `train_step(images in [−1, 1]) → {name: scalar mean over the batch}`,
     `log_names`, and `step`, the variable that counts its finished steps. Batches walk through one
@@ -25,11 +25,9 @@ class Trainer:
 
     def __init__(self, model, images: np.ndarray, *, batch_size: int, seed: int, strategy):
         self.model = model
+        self.train_step = tf.autograph.experimental.do_not_convert(model.train_step)
         self.strategy = strategy
-        replicas = strategy.num_replicas_in_sync
-        self.batch_size = min(batch_size, len(images)) // replicas * replicas
-        if not self.batch_size:
-            raise UserError(f"{len(images)} images cannot be shared among {replicas} replicas")
+        self.batch_size = shared_batch_size(batch_size, len(images), strategy.num_replicas_in_sync)
         self.seed = seed
         self.images = tf.constant(images)
         counter = tf.TensorSpec([], tf.int64)
@@ -51,7 +49,8 @@ class Trainer:
 
     def _step(self, step):
         rows = replica_rows(batch_rows(step, self.batch_size, len(self.images), self.seed))
-        logs = self.model.train_step(to_float(tf.gather(self.images, rows)))
+        batch = tf.gather(self.images, rows)
+        logs = self.train_step(to_float(batch) if batch.dtype == tf.uint8 else batch)
         return tf.stack([tf.cast(logs[name], tf.float32) for name in self.model.log_names])
 
 
@@ -73,6 +72,20 @@ def batch_rows(step, batch_size: int, n: int, seed: int) -> tf.Tensor:
     return tf.concat(orders, 0)[start : start + batch_size]
 
 
-def steps_of_epochs(epochs: int, n: int, batch_size: int) -> int:
+def shared_batch_size(batch_size: int, n: int, replicas: int) -> int:
+    """Return how many of `n` images a step takes: as many on each replica, `batch_size` at most.
+
+    Raises `UserError` if there is not one for each.
+    """
+    size = min(batch_size, n) // replicas * replicas
+    if not size:
+        raise UserError(
+            f"a batch of {min(batch_size, n)} images cannot be shared among {replicas} replicas; "
+            "give more images or use fewer replicas"
+        )
+    return size
+
+
+def steps_of_epochs(epochs: int, n: int, batch_size: int, replicas: int = 1) -> int:
     """Number of steps in which each of `n` images is seen `epochs` times (rounded up)."""
-    return -(-epochs * n // min(batch_size, n))
+    return -(-epochs * n // shared_batch_size(batch_size, n, replicas))

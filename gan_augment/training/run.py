@@ -11,7 +11,8 @@ from pathlib import Path
 
 from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json
-from gan_augment.common.versions import versions
+from gan_augment.common.progress import warn
+from gan_augment.common.versions import version_sets, versions
 
 AND = " && "
 
@@ -43,11 +44,13 @@ class RunDirectory:
         *,
         selection: Collection[str] = (),
         facts: Mapping | None = None,
+        read_only: bool = False,
     ):
         self.path = Path(path)
+        self._read_only = read_only
         self._file = self.path / "options.json"
         options = json.loads(json.dumps({"experiment": experiment, **options}))  # tuples are lists
-        self.about = {**options, "versions": versions(), **(facts or {})}
+        self.about = {**options, "versions": [versions()], **(facts or {})}
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             contents = [name for name in os.listdir(self.path) if not name.startswith(".")]
@@ -59,6 +62,7 @@ class RunDirectory:
             before = read_json(self._file)
             self._compare(before, options, selection)
             self._add_commands_of(before)
+            self._add_versions_of(before)
         elif contents:
             raise UserError(
                 f"{self.path} is not empty and not the directory of a run; choose another --out"
@@ -70,7 +74,8 @@ class RunDirectory:
         self._write(complete=True)
 
     def _write(self, complete: bool) -> None:
-        write_json(self._file, {**self.about, "complete": complete})
+        if not self._read_only:
+            write_json(self._file, {**self.about, "complete": complete})
 
     def _compare(self, before: dict, options: Mapping, selection: Collection[str]) -> None:
         for name, value in options.items():
@@ -84,3 +89,19 @@ class RunDirectory:
         """Keep what earlier calls with another selection were asked: it is in the run as well."""
         commands = [*before.get("command", "").split(AND), self.about.get("command", "")]
         self.about["command"] = AND.join(dict.fromkeys(filter(None, commands)))
+
+    def _add_versions_of(self, before: dict) -> None:
+        """Keep which versions earlier calls had, and say so if this one has others."""
+        known, (ours,) = version_sets(before.get("versions")), self.about["versions"]
+        self.about["versions"] = known if ours in known else [*known, ours]
+        if known and ours not in known and not self._read_only:
+            first = known[0]
+            differing = ", ".join(
+                f"{name} {first.get(name, 'unknown')}, now {ours.get(name, 'unknown')}"
+                for name in {**first, **ours}
+                if first.get(name) != ours.get(name)
+            )
+            warn(
+                f"{self.path} was begun with other versions ({differing}), so its results may not "
+                "be alike; all are recorded, and another --out keeps them apart"
+            )

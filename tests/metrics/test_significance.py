@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from gan_augment.metrics import Estimate, estimate, paired_difference, verdict
+from gan_augment.metrics import Estimate, estimate, verdict
 
 
 def series(table):
@@ -40,21 +40,6 @@ def test_two_gan_seeds_by_hand():
 def test_gan_seeds_count_alike_however_many_members_they_have():
     values = pd.concat([series([[1.0] * 9]), series([[9.0], [2.0]]).drop(0, level=0)])
     assert estimate(values).mean == pytest.approx(1.5)
-
-
-def test_a_difference_is_over_shared_pairs_only():
-    first, second = series([[0.8, 0.9, 0.7], [0.5, 0.6, 0.7]]), series([[0.7, 0.7, 0.6]])
-    found = paired_difference(first, second)
-    expected = stats.ttest_rel([0.8, 0.9, 0.7], [0.7, 0.7, 0.6])
-    assert found.p_value == pytest.approx(expected.pvalue)
-    assert (found.n_members, found.n_gan_seeds, found.interval_over) == (3, 1, "members")
-
-
-def test_pairing_removes_what_the_arms_share():
-    rng = np.random.default_rng(0)
-    luck = rng.normal(0.8, 0.05, (4, 5))
-    found = paired_difference(series(luck + 0.01), series(luck + rng.normal(0, 1e-4, luck.shape)))
-    assert 0.0098 < found.low < found.high < 0.0102
 
 
 def test_the_sign_test_needs_six_units_that_are_not_zero():

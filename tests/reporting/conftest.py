@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,3 +51,24 @@ def fake_scores(sizes=(500, 1000), alphas=(2.0,), gan_seeds=3, members=4, seed=0
 @pytest.fixture(scope="session")
 def make_scores():
     return fake_scores
+
+
+@pytest.fixture(params=["made up", "published"])
+def mixed_scores(request):
+    """Scores with three GAN seeds at 500 images and one at every other size."""
+    if request.param == "made up":
+        scores = fake_scores(sizes=(500, 1000), gan_seeds=3, members=3)
+        return scores[(scores["size"] == 500) | (scores["gan_seed"] == 0)]
+    path = Path(__file__).parents[2] / "results" / "mnist" / "scores.csv"
+    if not path.exists():
+        pytest.skip("nothing is published here")
+    scores = pd.read_csv(path)
+    scores = scores[(scores["gan_seed"] == 0) & (scores["alpha"] == scores["alpha"].min())]
+    rng = np.random.default_rng(0)
+    parts = [scores]
+    for gan_seed in (1, 2):
+        own = scores[scores["size"] == 500].assign(gan_seed=gan_seed)
+        for name in ("accuracy_report", "accuracy_corrected", "accuracy_last"):
+            own[name] += rng.normal(0, 0.01, len(own))
+        parts.append(own)
+    return pd.concat(parts, ignore_index=True)

@@ -17,12 +17,13 @@ RUN = {
 
 @pytest.fixture
 def page(make_scores, tmp_path):
-    def make(**options):
+    def make(scores=None, run=RUN, **options):
         directory = tmp_path / "mnist"
         directory.mkdir()
-        (directory / "runs.json").write_text(json.dumps([RUN]))
+        (directory / "runs.json").write_text(json.dumps([run]))
         report = report_of({"experiment": "mnist"})
-        write_results(make_scores(**options), "corrected", report, directory)
+        scores = make_scores(**options) if scores is None else scores
+        write_results(scores, "corrected", report, directory)
         path = write_page(tmp_path)
         assert path == tmp_path / "README.md"
         return path.read_text()
@@ -68,6 +69,53 @@ def test_one_gan_seed_is_marked(page):
     text = page(sizes=(500,), gan_seeds=1, members=3)
     gain = next(row for row in rows_of(text, "### Claims") if "5.88" in row["claim"])
     assert "†" in gain["ours (and reported)"]
+    assert "Bands are 95 % intervals over members (as those marked †)." in text
+
+
+def test_every_interval_on_the_page_is_marked_if_it_is_over_members(page, mixed_scores):
+    """500 images have several GAN seeds, the other sizes one."""
+    text = page(mixed_scores)
+    seen = set()
+    for number in (1, 2, 3, 4):
+        for row in rows_of(text, f"### Table {number}"):
+            mark = "" if row["images"] == "500" else "†"
+            found = {m for cell in row.values() for m in re.findall(r"\[[^\]]*\](†?)", cell)}
+            assert found <= {mark}
+            seen |= {(number, m) for m in found}
+            assert row["n"] == "–" or row["n"].startswith("1 ×" if mark else "3 ×")
+    assert seen == {(1, ""), *((number, mark) for number in (2, 3, 4) for mark in ("", "†"))}
+    for row in rows_of(text, "### Claims"):
+        for line in row["ours (and reported)"].split("<br>"):
+            if "[" in line:
+                assert ("]†" in line) != line.startswith("500")
+    for size, mark in (("500", ""), ("1,000", "†")):
+        (sentence,) = re.findall(rf"^- At {size} images.*", text, re.MULTILINE)
+        assert set(re.findall(r"\[[^\]]*\](†?)", sentence)) == {mark}
+    for start in ("bands", "Bands"):
+        assert re.search(
+            rf"{start} are 95 % intervals over GAN seeds, or over members .*1,000", text
+        )
+
+
+def test_arms_with_fewer_gan_seeds_are_counted_and_marked(page, make_scores):
+    scores = make_scores(sizes=(500,), gan_seeds=2, members=3)
+    text = page(scores[(scores["arm"] != "repeat") | (scores["gan_seed"] == 0)])
+    row = next(row for row in rows_of(text, "### Table 4") if row["R"] == "1")
+    assert row["n"] == "2 × 3, 1 × 3"
+    assert "]†" in row["GAN − equal steps"]
+    assert "†" not in row["GAN"] + row["GAN + affine − affine"]
+
+
+def test_bands_over_gan_seeds_alone_are_called_so(page):
+    text = page(sizes=(500, 1000), gan_seeds=2, members=2)
+    assert "Bands are 95 % intervals over GAN seeds." in text
+
+
+def test_all_versions_of_a_run_are_there(page):
+    versions = [{"keras": "3.15.1", "numpy": "2.4.6"}, {"keras": "3.15.2", "numpy": "2.4.6"}]
+    text = page(run=RUN | {"versions": versions}, sizes=(500,), gan_seeds=1, members=2)
+    told = rows_of(text, "### Runs")[0]["versions"]
+    assert told == "keras 3.15.1, numpy 2.4.6<br>continued with: keras 3.15.2, numpy 2.4.6"
 
 
 def test_further_alphas_have_claims_of_their_own(page):

@@ -8,14 +8,20 @@ from gan_augment.reporting.text import difference, markdown, p_value, percent, p
 REPORT = report_of({"experiment": "mnist"})
 
 
+def marks(text):
+    """What stands behind each interval."""
+    return set(re.findall(r"\[[^\]]*\](†?)", text))
+
+
 def test_numbers_as_people_read_them():
     nan = float("nan")
     assert percent(0.8662) == "86.62"
     assert points(-0.0012) == "−0.12"
     assert points(-0.00001) == "0.00"
     assert points(1.75, unit="R") == "+1.75"
-    assert difference(0.0042, -0.002, 0.0104) == "+0.42 [−0.20, +1.04]"
-    assert difference(0.0042, nan, nan) == "+0.42"
+    assert difference(0.0042, -0.002, 0.0104, "gan seeds") == "+0.42 [−0.20, +1.04]"
+    assert difference(0.0042, -0.002, 0.0104, "members") == "+0.42 [−0.20, +1.04]†"
+    assert difference(0.0042, nan, nan, "members") == "+0.42"
     assert (p_value(0.0321), p_value(0.0001)) == ("= 0.032", "< 0.001")
     assert markdown(["a", "b"], [["1", "x|y"]], left=(1,)).splitlines() == [
         "| a | b |",
@@ -54,7 +60,26 @@ def test_one_sample_is_no_more_than_one_sample(make_scores):
     scores.loc[scores["arm"] == "gan", "accuracy_corrected"] += 0.05
     text = as_text(scores, "corrected", REPORT)
     assert "it helps (with this one sample)" in text
-    assert "hold for this one real sample" in re.sub(r"\s+", " ", text)
+    assert "hold for its one real sample" in re.sub(r"\s+", " ", text)
+
+
+def test_every_interval_in_the_terminal_is_marked_if_it_is_over_members(mixed_scores):
+    """500 images have several GAN seeds, 1,000 have one."""
+    text = as_text(mixed_scores, "corrected", REPORT)
+    several, one = answer(mixed_scores, "corrected", REPORT)[:2]
+    assert marks(several) == {""}
+    assert marks(one) == {"†"}
+    rows = text[text.index("Table 4.") :].split("\n\n")[0].splitlines()
+    for images, mark in (("500", ""), ("1,000", "†")):
+        own = [row for row in rows if re.search(rf"(^|\s){images}\s", row) and "[" in row]
+        assert len(own) >= 6
+        assert {found for row in own for found in marks(row)} == {mark}
+    legend = re.sub(r"\s+", " ", text)
+    assert "intervals over GAN seeds; those marked † are over the members" in legend
+
+
+def test_without_a_mark_none_is_explained(make_scores):
+    assert "†" not in as_text(make_scores(gan_seeds=2), "corrected", REPORT)
 
 
 def test_without_an_interval_nothing_is_decided(make_scores):

@@ -1,3 +1,5 @@
+import types
+
 import keras
 import numpy as np
 import pytest
@@ -76,3 +78,21 @@ def test_no_image_for_a_replica_is_refused():
 @pytest.mark.parametrize(("n", "steps"), [(50, 2000), (64, 2000), (65, 2032), (100, 3125)])
 def test_an_epoch_counts_images_seen(n, steps):
     assert steps_of_epochs(2000, n, 64) == steps
+
+
+@pytest.mark.parametrize(("n", "replicas"), [(50, 3), (7, 2), (100, 5), (64, 4)])
+def test_an_epoch_counts_images_seen_on_replicas_too(n, replicas):
+    images = np.zeros([n, 2, 2, 1], np.uint8)
+    strategy = types.SimpleNamespace(
+        num_replicas_in_sync=replicas,
+        run=lambda step, arguments: step(*arguments),
+        reduce=lambda how, value, axis: value,
+    )
+    each = Trainer(Recorder(), images, batch_size=64, seed=0, strategy=strategy).batch_size
+    steps = steps_of_epochs(10, n, 64, replicas)
+    assert (steps - 1) * each < 10 * n <= steps * each
+
+
+def test_epochs_of_fewer_images_than_replicas_are_refused():
+    with pytest.raises(UserError, match="replicas"):
+        steps_of_epochs(10, 2, 64, 3)

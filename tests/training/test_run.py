@@ -1,3 +1,4 @@
+import json
 import os
 
 import pytest
@@ -16,7 +17,8 @@ def test_the_same_options_continue_and_finish(tmp_path):
     assert about["complete"] is True
     assert about["experiment"] == "mnist"
     assert about["sizes"] == [500]
-    assert about["versions"]["python"]
+    (versions,) = about["versions"]
+    assert versions["python"]
 
 
 def test_other_options_are_refused_with_the_difference_named(tmp_path):
@@ -61,3 +63,47 @@ def test_the_commands_of_all_calls_are_recorded_once(tmp_path):
             tmp_path, "mnist", {"sizes": sizes}, selection={"sizes"}, facts={"command": command}
         )
     assert run.about["command"] == "x --sizes 500 && x --sizes 1000"
+
+
+def call_with(monkeypatch, versions, path, **options):
+    monkeypatch.setattr("gan_augment.training.run.versions", lambda: versions)
+    return RunDirectory(path, "mnist", {"steps": 2}, **options)
+
+
+def test_other_versions_are_recorded_and_said_once(tmp_path, monkeypatch, capsys):
+    first, second = {"keras": "3.15.1", "numpy": "2"}, {"keras": "3.15.2", "numpy": "2"}
+    call_with(monkeypatch, first, tmp_path).finish()
+    call_with(monkeypatch, first, tmp_path)
+    assert capsys.readouterr().err == ""
+    call_with(monkeypatch, second, tmp_path).finish()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: ")
+    assert "(keras 3.15.1, now 3.15.2)" in line
+    assert "numpy" not in line
+    call_with(monkeypatch, second, tmp_path)
+    call_with(monkeypatch, first, tmp_path)
+    assert capsys.readouterr().err == ""
+    assert read_json(tmp_path / "options.json")["versions"] == [first, second]
+
+
+def test_a_run_with_one_set_of_versions_and_no_list_is_continued(tmp_path, monkeypatch, capsys):
+    first, second = {"keras": "3.15.1"}, {"keras": "3.15.1", "numpy": "2"}
+    call_with(monkeypatch, first, tmp_path)
+    about = read_json(tmp_path / "options.json")
+    (tmp_path / "options.json").write_text(json.dumps(about | {"versions": first}))
+    assert call_with(monkeypatch, first, tmp_path).about["versions"] == [first]
+    (tmp_path / "options.json").write_text(json.dumps(about | {"versions": first}))
+    assert call_with(monkeypatch, second, tmp_path).about["versions"] == [first, second]
+    assert "(numpy unknown, now 2)" in capsys.readouterr().err
+
+
+def test_read_only_compares_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    call_with(monkeypatch, {"keras": "1"}, tmp_path / "new", read_only=True).finish()
+    assert not list((tmp_path / "new").iterdir())
+    call_with(monkeypatch, {"keras": "1"}, tmp_path / "run").finish()
+    before = (tmp_path / "run" / "options.json").read_text()
+    call_with(monkeypatch, {"keras": "2"}, tmp_path / "run", read_only=True)
+    assert (tmp_path / "run" / "options.json").read_text() == before
+    assert capsys.readouterr().err == ""
+    with pytest.raises(UserError, match="steps = 2, not 3"):
+        RunDirectory(tmp_path / "run", "mnist", {"steps": 3}, read_only=True)

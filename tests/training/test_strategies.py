@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ SCRIPT = Path(__file__).with_name("replicas.py")
 def start(kind, folder, tf_config=None):
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     if tf_config:
-        environment["TF_CONFIG"] = json.dumps(tf_config)
+        environment["TF_CONFIG"] = tf_config
     return subprocess.Popen(
         [sys.executable, SCRIPT, kind, folder],
         env=environment,
@@ -34,16 +33,6 @@ def result(process):
     lines = [line for line in out.splitlines() if line.startswith("RESULT ")]
     assert lines, err[-3000:]
     return json.loads(lines[0].removeprefix("RESULT "))
-
-
-def free_ports(n):
-    sockets = [socket.socket() for _ in range(n)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +51,8 @@ def mirrored(folder):
 
 
 @pytest.fixture(scope="module")
-def workers(folder):
-    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    processes = [
-        start(
-            "workers",
-            folder,
-            {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}},
-        )
-        for index in range(2)
-    ]
+def workers(folder, tf_configs):
+    processes = [start("workers", folder, tf_config) for tf_config in tf_configs(2)]
     return [result(process) for process in processes]
 
 
