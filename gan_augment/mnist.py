@@ -80,6 +80,12 @@ class Config:
     """What to compare (see gan_augment/studies/arms.py; "affine-set" is there too)."""
     batch_norm: bool = True
     """Batch normalisation in the generator."""
+    objective: str | None = None
+    """What the players minimise: non-saturating, saturating, least-squares, hinge or wasserstein
+    (default: non-saturating, or what belongs to the stabilisers)."""
+    stabilizers: tuple[str, ...] = ()
+    """Remedies for the game, each with its coefficient if need be: --stabilizers r1=1 ema (see
+    python -m gan_augment.convergence)."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the GANs."""
     protocol: Literal["corrected", "report"] = "corrected"
@@ -107,6 +113,7 @@ def run(config: Config) -> None:
     """Run the experiment; what is finished in `config.out` is not done again."""
     import_tensorflow()
     config = checked(config)
+    strategy = training.find_strategy()  # TensorFlow must have computed nothing before
     train, test = (
         data.load(config.data, config.data_dir, split=split) for split in ("train", "test")
     )
@@ -119,12 +126,13 @@ def run(config: Config) -> None:
     directory = training.RunDirectory(
         config.out,
         "mnist",
-        options | {"data": described(config.data, train, test)},
+        options | {"data": data.describe(config.data, train, test)},
         selection=SELECTION,
         facts={
             "command": training.command_line("mnist", sys.argv[1:], local=("out", "data-dir")),
             "selection": sorted(SELECTION),
         },
+        read_only=not training.is_chief(strategy),
     )
     sweep = studies.RatioSweep(
         functools.partial(
@@ -136,7 +144,6 @@ def run(config: Config) -> None:
         seed=config.seed,
         log=MetricsLog(directory.path / "cells.jsonl"),
     )
-    strategy = training.find_strategy()
     cells = list(itertools.product(range(config.gan_seeds), config.sizes, config.alpha))
     trained = [train_gans(config, train, cell, directory.path, strategy) for cell in cells]
     if not training.is_chief(strategy):  # the other workers only help to train the GANs
@@ -175,6 +182,8 @@ def train_gans(config: Config, train: data.LabeledImages, cell: Cell, path: Path
             augmenters.dcgan,
             alpha=alpha,
             batch_norm=config.batch_norm,
+            objective=config.objective,
+            stabilizers=augmenters.stabilizers.parse(config.stabilizers),
             precision=config.precision,
         ),
         steps=config.steps,
@@ -200,6 +209,8 @@ def generate(config: Config, real: data.LabeledImages, gans, cell: Cell, path: P
             "options": {
                 "alpha": alpha,
                 "batch_norm": config.batch_norm,
+                "objective": config.objective,
+                "stabilizers": config.stabilizers,
                 "precision": config.precision,
             },
             "source": {"data": config.data, "images": size, "hash": real.content_hash()},
@@ -212,17 +223,6 @@ def folder(cell: Cell) -> str:
     """Name the folder of a cell."""
     gan_seed, size, alpha = cell
     return f"alpha-{alpha:g}_size-{size}_seed-{gan_seed}"
-
-
-def described(name: str, train: data.LabeledImages, test: data.LabeledImages) -> dict:
-    """Say which data a run is about."""
-    both = data.concatenate([train, test])
-    return {
-        "name": name,
-        "train_images": len(train),
-        "test_images": len(test),
-        "content_hash": both.content_hash(),
-    }
 
 
 def checked(config: Config) -> Config:
@@ -240,6 +240,8 @@ def checked(config: Config) -> Config:
     for arm in config.arms:
         if arm not in studies.ARMS:
             raise UserError(f"there is no arm {arm!r}; choose from {', '.join(studies.ARMS)}")
+    stabilizers = augmenters.stabilizers.parse(config.stabilizers)
+    augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     for name in ("alpha", "sizes"):
         if not getattr(config, name):
             raise UserError(f"--{name} needs at least one value")

@@ -4,7 +4,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["objectives"],
+    submodules=["layers", "objectives", "stabilizers"],
     submod_attrs={
         "adversarial": ["GAN"],
         "base": ["Augmenter", "generate", "generated_set"],
@@ -12,5 +12,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "dcgan": ["dcgan"],
         "health": ["Watch"],
         "per_class": ["PerClass"],
+        "points": ["points_gan"],
     },
 )

@@ -1,11 +1,25 @@
 """The two-player game as a `keras.Model`."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import keras
 import tensorflow as tf
 
 from gan_augment.augmenters import objectives
+from gan_augment.augmenters.stabilizers.base import Discriminate, Stabilizer
 from gan_augment.training.adam import FusedAdam
-from gan_augment.training.noise import sample_latents, step_seed
+from gan_augment.training.noise import fold, sample_latents, step_seed
+from gan_augment.training.replicas import mean_over_replicas, replicas_in_sync
+
+
+class DiscriminatorLoss(NamedTuple):
+    """The discriminator's loss: `total` is minimised, `game` is the part without penalties."""
+
+    total: tf.Tensor
+    game: tf.Tensor
+    real_logits: tf.Tensor
+    fake_logits: tf.Tensor
 
 
 class GAN(keras.Model):
@@ -13,7 +27,8 @@ class GAN(keras.Model):
 
     `generator`: latents float32 [n, d] → images in [−1, 1]; `discriminator`: images → logits
     [n, 1], large for real. Make and compile it in the scope of the strategy it is to train under.
-    Calling the model generates images from latents.
+    Calling the model generates images from latents. `stabilizers` are asked in their order;
+    `steps` is the planned length of the training, for those that change with time.
     """
 
     log_names = ("d_loss", "g_loss", "d_real", "d_fake")
@@ -24,6 +39,8 @@ class GAN(keras.Model):
         discriminator: keras.Model,
         *,
         objective: objectives.Objective = objectives.non_saturating,
+        stabilizers: Sequence[Stabilizer] = (),
+        steps: int | None = None,
         seed: int = 0,
         **kwargs,
     ):
@@ -31,8 +48,14 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.objective = objective
+        self.stabilizers = tuple(stabilizers)
+        self.steps = steps
         self.seed = seed
         self.latent_dim = generator.input_shape[-1]
+        self.critic_steps = 1
+        self.averaged = None
+        for stabilizer in self.stabilizers:
+            stabilizer.attach(self)
 
     def compile(self, g_optimizer=None, d_optimizer=None):
         """Set and build both optimisers (unbuilt ones would lose their moments in a restore).
@@ -46,50 +69,114 @@ class GAN(keras.Model):
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.build((None, self.latent_dim))
 
+    def initialize(self, real):
+        """Fit fresh weights to a first batch of real images, where a stabiliser does that."""
+        for stabilizer in self.stabilizers:
+            stabilizer.initialize(self, real)
+
     @property
     def step(self) -> keras.Variable:
         """Number of finished training steps."""
-        return self.d_optimizer.iterations
+        return self.g_optimizer.iterations
+
+    @property
+    def sampler(self) -> keras.Model:
+        """The generator to sample from: the average over the training, where there is one."""
+        return self.averaged or self.generator
 
     def call(self, latents, training=False):
         """Generate images in [−1, 1] from latents [n, d]."""
-        return self.generator(latents, training=training)
+        return self.sampler(latents, training=training)
 
     def train_step(self, real):
-        """Play one round on real images in [−1, 1]: draw fakes, improve D, then G on those fakes.
+        """Play one round on real images in [−1, 1], by the rules of a stabiliser if one has some.
 
-        Returns means over this replica's batch: both losses and D's belief in real and in fake
-        images (probabilities). Gradients are divided by the number of replicas, since applying
-        them sums over replicas.
+        Returns means over this replica's batch: both losses, without penalties, and D's belief in
+        real and in fake images (probabilities).
         """
-        latents = sample_latents(
-            tf.shape(real)[0], self.latent_dim, step_seed(self.seed, self.step)
-        )
-        with tf.GradientTape() as g_tape:
-            fake = self.generator(latents, training=True)
-
-        with tf.GradientTape() as d_tape:
-            real_logits = self.discriminator(real, training=True)
-            fake_logits = self.discriminator(tf.stop_gradient(fake), training=True)
-            d_loss = self.objective.discriminator(real_logits, fake_logits)
-        self._minimize(d_loss, d_tape, self.discriminator, self.d_optimizer)
-
-        with g_tape:
-            g_loss = self.objective.generator(self.discriminator(fake, training=True))
-        self._minimize(g_loss, g_tape, self.generator, self.g_optimizer)
-
+        seed = step_seed(self.seed, self.step)
+        for stabilizer in self.stabilizers:
+            stabilizer.before_step(self)
+        rules = [s.play for s in self.stabilizers if s.play] or [GAN.play]
+        d_loss, g_loss = rules[0](self, real, seed)
+        for stabilizer in self.stabilizers:
+            stabilizer.after_step(self)
         return {
-            "d_loss": d_loss,
+            "d_loss": d_loss.game,
             "g_loss": g_loss,
-            "d_real": tf.reduce_mean(tf.sigmoid(real_logits)),
-            "d_fake": tf.reduce_mean(tf.sigmoid(fake_logits)),
+            "d_real": tf.reduce_mean(tf.sigmoid(d_loss.real_logits)),
+            "d_fake": tf.reduce_mean(tf.sigmoid(d_loss.fake_logits)),
         }
 
-    @staticmethod
-    def _minimize(loss, tape, player, optimizer):
-        replicas = tf.distribute.get_replica_context().num_replicas_in_sync
-        variables = player.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        if replicas > 1:
+    def play(self, real, seed):
+        """Draw fakes, improve D, then G on those fakes; return their losses.
+
+        With several critic steps, D has been improved on other fakes before.
+        """
+        for k in range(1, self.critic_steps):
+            fake = self.generator(self.latents(real, fold(seed, k, 0)), training=True)
+            self._improve_discriminator(real, fake, fold(seed, k, 1))
+
+        latents = self.latents(real, seed)
+        with tf.GradientTape() as tape:
+            fake = self.generator(latents, training=True)
+        d_loss = self._improve_discriminator(real, tf.stop_gradient(fake), fold(seed, 0, 1))
+        with tape:
+            total, g_loss = self.generator_loss(latents, fake, real, fold(seed, 0, 2))
+        variables = self.generator.trainable_variables
+        self.update(self.g_optimizer, variables, tape.gradient(total, variables))
+        return d_loss, g_loss
+
+    def latents(self, real, seed):
+        """Draw as many latents as there are real images."""
+        return sample_latents(tf.shape(real)[0], self.latent_dim, seed)
+
+    def shown(self, images, seed):
+        """Return what the discriminator gets to see of images."""
+        done = tf.cast(self.step.value, tf.float32)
+        progress = tf.minimum(done / self.steps, 1.0) if self.steps else tf.zeros([])
+        for i, stabilizer in enumerate(self.stabilizers):
+            images = stabilizer.view(images, fold(seed, i), progress)
+        return images
+
+    def discriminator_loss(self, discriminate: Discriminate, real, fake, seed) -> DiscriminatorLoss:
+        """Return the loss of a discriminator on a batch of real and one of fake images."""
+        real, fake = self.shown(real, fold(seed, 0)), self.shown(fake, fold(seed, 1))
+        real_logits, fake_logits = discriminate(real), discriminate(fake)
+        total = game = self.objective.discriminator(real_logits, fake_logits)
+        for i, stabilizer in enumerate(self.stabilizers):
+            total += stabilizer.discriminator_penalty(discriminate, real, fake, fold(seed, 2, i))
+        return DiscriminatorLoss(total, game, real_logits, fake_logits)
+
+    def generator_loss(self, latents, fake, real, seed):
+        """Return the generator's loss on fakes, with penalties and without."""
+        opponents = (s.opponent(self, real, fake, fold(seed, 0)) for s in self.stabilizers)
+        discriminate = next(filter(None, opponents), self.discriminate)
+        total = game = self.objective.generator(discriminate(self.shown(fake, fold(seed, 1))))
+        for stabilizer in self.stabilizers:
+            total += stabilizer.generator_penalty(latents, fake, real)
+        return total, game
+
+    def discriminate(self, images):
+        """Return the logits of the discriminator in training."""
+        return self.discriminator(images, training=True)
+
+    def update(self, optimizer, variables, gradients):
+        """Apply one player's gradients, which are those of this replica's batch."""
+        replicas = replicas_in_sync()
+        if self.stabilizers:
+            gradients = mean_over_replicas(gradients)
+            for stabilizer in self.stabilizers:
+                gradients = stabilizer.gradients(gradients)
+        if replicas > 1:  # applying gradients sums over replicas
             gradients = [gradient / replicas for gradient in gradients]
         optimizer.apply_gradients(zip(gradients, variables))
+
+    def _improve_discriminator(self, real, fake, seed) -> DiscriminatorLoss:
+        variables = self.discriminator.trainable_variables
+        with tf.GradientTape() as tape:
+            loss = self.discriminator_loss(self.discriminate, real, fake, seed)
+        self.update(self.d_optimizer, variables, tape.gradient(loss.total, variables))
+        for stabilizer in self.stabilizers:
+            stabilizer.after_discriminator(self)
+        return loss

@@ -8,12 +8,15 @@ mathematics, but stable.
 """
 
 import functools
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN
+from gan_augment.augmenters.layers import PLAIN, Kinds
+from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
@@ -28,26 +31,39 @@ def dcgan(
     batch_norm: bool = True,
     learning_rate: float = 1e-3,
     precision: str = "float32",
+    objective: str | None = None,
+    stabilizers: Sequence[Stabilizer] = (),
+    steps: int | None = None,
     seed: int = 0,
 ) -> GAN:
     """Return the compiled GAN; make it in the scope of the strategy it is to train under.
 
     `alpha` > 0 scales the numbers of filters. `precision`: "float32", or "bfloat16" for
-    half-precision arithmetic on float32 weights.
+    half-precision arithmetic on float32 weights. `objective` by name (default: that of the
+    stabilisers, else the non-saturating one). `steps`: the planned length of the training.
     """
     dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
+    generator_kinds, discriminator_kinds = layers_of(stabilizers)
     gan = GAN(
         generator(
             image_shape,
             alpha=alpha,
             latent_dim=latent_dim,
             batch_norm=batch_norm,
+            kinds=generator_kinds,
             dtype=dtype,
             seed=derive_seed(seed, "generator"),
         ),
         discriminator(
-            image_shape, alpha=alpha, dtype=dtype, seed=derive_seed(seed, "discriminator")
+            image_shape,
+            alpha=alpha,
+            kinds=discriminator_kinds,
+            dtype=dtype,
+            seed=derive_seed(seed, "discriminator"),
         ),
+        objective=choose_objective(objective, stabilizers),
+        stabilizers=stabilizers,
+        steps=steps,
         seed=derive_seed(seed, "latents"),
     )
     gan.compile(FusedAdam(learning_rate), FusedAdam(learning_rate))
@@ -60,6 +76,7 @@ def generator(
     alpha: float = 2,
     latent_dim: int = 100,
     batch_norm: bool = True,
+    kinds: Kinds = PLAIN,
     dtype: str = "float32",
     seed: int = 0,
 ) -> keras.Model:
@@ -75,18 +92,18 @@ def generator(
         )
     wide, narrow = _filters(128, alpha), _filters(64, alpha)
     options = {"use_bias": not batch_norm, "dtype": dtype}
-    deconvolution = functools.partial(layers.Conv2DTranspose, kernel_size=5, padding="same")
+    deconvolution = functools.partial(kinds.Conv2DTranspose, kernel_size=5, padding="same")
 
     def activate(x):
         if batch_norm:
             # Statistics of the global batch, so that several replicas train as one.
             synchronized = tf.distribute.get_strategy().num_replicas_in_sync > 1
-            x = layers.BatchNormalization(synchronized=synchronized, dtype=dtype)(x)
+            x = kinds.BatchNormalization(synchronized=synchronized, dtype=dtype)(x)
         return layers.LeakyReLU(0.3, dtype=dtype)(x)
 
     latents = layers.Input((latent_dim,))
     size = height // 4, width // 4, wide
-    x = layers.Dense(size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options)(
+    x = kinds.Dense(size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options)(
         latents
     )
     x = layers.Reshape(size, dtype=dtype)(activate(x))
@@ -100,12 +117,17 @@ def generator(
 
 
 def discriminator(
-    image_shape: tuple[int, int, int], *, alpha: float = 2, dtype: str = "float32", seed: int = 0
+    image_shape: tuple[int, int, int],
+    *,
+    alpha: float = 2,
+    kinds: Kinds = PLAIN,
+    dtype: str = "float32",
+    seed: int = 0,
 ) -> keras.Model:
     """Build the discriminator: images [n, h, w, c] in [−1, 1] → logits [n, 1], large for real."""
     images = x = layers.Input(image_shape)
     for i, filters in enumerate((32, 64)):
-        x = layers.Conv2D(
+        x = kinds.Conv2D(
             _filters(filters, alpha),
             kernel_size=5,
             strides=2,
@@ -116,7 +138,7 @@ def discriminator(
         x = layers.LeakyReLU(0.3, dtype=dtype)(x)
         x = Dropout(0.3, seed=derive_seed(seed, "dropout", i), dtype=dtype)(x)
     x = layers.Flatten(dtype=dtype)(x)
-    logits = layers.Dense(1, kernel_initializer=_glorot(seed, 2), dtype="float32")(x)
+    logits = kinds.Dense(1, kernel_initializer=_glorot(seed, 2), dtype="float32")(x)
     return keras.Model(images, logits, name="discriminator")
 
 

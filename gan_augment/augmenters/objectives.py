@@ -4,6 +4,7 @@ A logit is large for images held to be real. Each function returns the mean over
 scalar; nothing here divides by the number of replicas.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ class Objective(NamedTuple):
 
     discriminator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
     generator: Callable[[tf.Tensor], tf.Tensor]
+    best: float = 0.0
+    """The discriminator's loss when it tells everything apart."""
 
 
 def _cross_entropy_discriminator(real_logits, fake_logits):
@@ -48,6 +51,7 @@ least_squares = Objective(
 wasserstein = Objective(
     lambda real_logits, fake_logits: tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits),
     lambda fake_logits: -tf.reduce_mean(fake_logits),
+    best=-math.inf,
 )
 
 # Lim and Ye 2017.
@@ -57,3 +61,11 @@ hinge = Objective(
     ),
     lambda fake_logits: -tf.reduce_mean(fake_logits),
 )
+
+OBJECTIVES = {
+    "non-saturating": non_saturating,
+    "saturating": saturating,
+    "least-squares": least_squares,
+    "wasserstein": wasserstein,
+    "hinge": hinge,
+}

@@ -26,13 +26,14 @@ BLOCK = 64  # images of a class generated at a time
 
 
 class PerClass:
-    """Trains `build(image_shape, seed=…) → GAN` on each class alone.
+    """Trains `build(image_shape, steps=…, seed=…) → GAN` on each class alone.
 
     Length is `steps` for every class or `epochs` over its images. With a `directory`, finished
     classes and checkpoints are kept there, and the same `fit` again continues where the first was
     stopped, to the same weights. A training that the watch finds failed is begun again with a new
     seed, `watch.max_restarts` times at most. A directory of other images, seed or length is refused
-    with `UserError`; that `build` is the same is up to the caller.
+    with `UserError`; that `build` is the same is up to the caller. Unless `strict`, a class that
+    diverges is no error: it generates black images where it has none.
 
     After `fit`, `records[label]` lists every attempt and its fate, and `steps_of_class[label]` is
     the length of one.
@@ -49,6 +50,7 @@ class PerClass:
         watch: Watch = Watch(),  # noqa: B008 - immutable
         directory: Path | None = None,
         strategy: tf.distribute.Strategy | None = None,
+        strict: bool = True,
     ):
         if (steps is None) == (epochs is None):
             raise UserError("give the length of the training either as steps or as epochs")
@@ -60,6 +62,7 @@ class PerClass:
         self.watch = watch
         self.directory = directory and Path(directory)
         self.strategy = strategy or tf.distribute.get_strategy()
+        self.strict = strict
         self.log = MetricsLog(self._file("metrics.jsonl"), read_only=not is_chief(self.strategy))
         self.generators: dict[int, keras.Model] = {}
         self.records: dict[int, list[dict]] = {}
@@ -78,7 +81,9 @@ class PerClass:
                     f"class {real.class_names[label]!r} has {count} image(s) and a GAN needs at "
                     "least 2; take more images or leave the class out"
                 )
-            lengths[label] = self.steps or steps_of_epochs(self.epochs, count, self.batch_size)
+            lengths[label] = self.steps or steps_of_epochs(
+                self.epochs, count, self.batch_size, self.strategy.num_replicas_in_sync
+            )
         self._claim_directory(real)
         with progress_bar(
             description="training GANs", total=sum(lengths.values()), unit="step"
@@ -105,6 +110,8 @@ class PerClass:
             for label, sampler in samplers.items():
                 noise_seed = tf.constant([derive_seed(seed, label), block])
                 images = sampler(noise_seed).numpy()[: per_class - first]
+                if not self.strict:
+                    images = np.nan_to_num(images, nan=-1.0)
                 parts.append(
                     LabeledImages.from_scaled(images, np.full(len(images), label), self.class_names)
                 )
@@ -120,7 +127,7 @@ class PerClass:
         ):
             seed = derive_seed(self.seed, label, len(attempts))
             with self.strategy.scope():
-                gan = self.build(real.image_shape, seed=seed)
+                gan = self.build(real.image_shape, steps=steps, seed=seed)
             checkpoint = self._file(f"class-{label}-attempt-{len(attempts)}.weights.h5")
             last = train_watched(
                 gan,
@@ -136,23 +143,24 @@ class PerClass:
                 on_report=show,
             )
             attempts.append({**last, "seed": seed})
-            generator = gan.generator
-            if last["failure"]:
+            generator = gan.sampler
+            if last["failure"] and self.strict:
                 warn(f"class {name!r}, attempt {len(attempts)}: training {last['failure']}")
             if self.directory and is_chief(self.strategy):
                 save_weights(generator, weights)
                 write_json(record, attempts)
                 checkpoint.unlink(missing_ok=True)
 
-        if attempts[-1]["failure"] == "diverged":
+        if attempts[-1]["failure"] == "diverged" and self.strict:
             raise UserError(
                 f"the GAN of class {name!r} diverged in each of {len(attempts)} attempts; "
                 "lower the learning rate or give it more images"
             )
-        if attempts[-1]["failure"]:
+        if attempts[-1]["failure"] and self.strict:
             warn(f"class {name!r}: every attempt failed; its images are those of the last one")
         if generator is None:
-            generator = self.build(real.image_shape, seed=attempts[-1]["seed"]).generator
+            seed = attempts[-1]["seed"]
+            generator = self.build(real.image_shape, steps=steps, seed=seed).sampler
             load_weights(generator, weights)
         return generator
 

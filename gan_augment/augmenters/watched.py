@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.health import Watch, spread
 from gan_augment.common.errors import UserError
 from gan_augment.common.log import MetricsLog
+from gan_augment.data.images import to_float
 from gan_augment.training.checkpoint import load_weights, save_weights
 from gan_augment.training.loop import Trainer
 from gan_augment.training.strategy import is_chief
@@ -45,8 +47,11 @@ def train_watched(
     real_spread = spread(images / 127.5)
     if not real_spread:
         raise UserError(f"all images of {about} are the same; a GAN needs different ones")
+    watch = replace(watch, d_loss_below=gan.objective.best + watch.d_loss_below)
     if checkpoint and checkpoint.exists():
         load_weights(gan, checkpoint)
+    else:
+        gan.initialize(to_float(images[:batch_size]))
     step = int(gan.step.numpy())
 
     def mine(record):
@@ -61,7 +66,7 @@ def train_watched(
     while step < steps and not (reports and reports[-1]["failure"]):
         losses = trainer.run(min(watch.every, steps - step))
         step = int(gan.step.numpy())
-        samples = gan.generator(latents, training=False)
+        samples = gan.sampler(latents, training=False)
         report = {**about, "step": step, **losses, "spread": spread(samples) / real_spread}
         report["failure"] = watch.failure([*reports, report], steps)
         reports.append(report)

@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "images": ["LabeledImages", "balanced", "concatenate", "mix"],
-        "sources": ["load"],
+        "sources": ["describe", "load"],
         "records": ["iterate_records", "read_manifest", "read_records", "write_records"],
         "transforms": ["affine"],
     },

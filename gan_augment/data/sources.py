@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gan_augment.common.errors import UserError
 from gan_augment.data import embedded, folders, idx, npz, prepared
-from gan_augment.data.images import LabeledImages
+from gan_augment.data.images import LabeledImages, concatenate
 from gan_augment.data.known import KNOWN, SPLITS
 
 
@@ -54,6 +54,16 @@ def load(
         f"{known.name} is not in {' or '.join(map(str, places(data_dir)))}: "
         f"run `python -m gan_augment.prepare {known.name}`"
     )
+
+
+def describe(name: str | os.PathLike, train: LabeledImages, test: LabeledImages) -> dict:
+    """Say which data a run is about: name, numbers of images, hash of both splits."""
+    return {
+        "name": os.fspath(name),
+        "train_images": len(train),
+        "test_images": len(test),
+        "content_hash": concatenate([train, test]).content_hash(),
+    }
 
 
 def data_directory(data_dir: str | os.PathLike | None) -> Path | None:

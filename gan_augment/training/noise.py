@@ -22,15 +22,38 @@ def sample_latents(batch_size, latent_dim: int, seed) -> tf.Tensor:
 
     `seed`: int32 [2], made by `step_seed`; `batch_size` counts this replica's rows.
     """
-    replicas = tf.distribute.get_replica_context().num_replicas_in_sync
-    return replica_rows(tf.random.stateless_normal([batch_size * replicas, latent_dim], seed))
+    return normal_rows([batch_size, latent_dim], seed)
+
+
+def normal_rows(shape, seed) -> tf.Tensor:
+    """Draw N(0, 1), float32 of this replica's `shape`, whose first axis is the batch."""
+    return _rows(tf.random.stateless_normal, shape, seed)
+
+
+def uniform_rows(shape, seed) -> tf.Tensor:
+    """Draw U[0, 1), float32 of this replica's `shape`, whose first axis is the batch."""
+    return _rows(tf.random.stateless_uniform, shape, seed)
 
 
 def step_seed(seed: int, step) -> tf.Tensor:
     """Return the seed, int32 [2], of training step `step`."""
-    return tf.random.experimental.stateless_fold_in([seed, 0], tf.cast(step, tf.int32))
+    return fold([seed, 0], tf.cast(step, tf.int32))
 
 
+def fold(seed, *numbers) -> tf.Tensor:
+    """Return the seed, int32 [2], that follows from `seed` and whole numbers."""
+    for number in numbers:
+        seed = tf.random.experimental.stateless_fold_in(seed, number)
+    return seed
+
+
+def _rows(draw, shape, seed):
+    rows, *rest = tf.unstack(shape) if tf.is_tensor(shape) else shape
+    replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+    return replica_rows(draw([rows * replicas, *rest], seed))
+
+
+@keras.saving.register_keras_serializable(package="gan_augment")
 class Dropout(keras.layers.Dropout):
     """Keras' Dropout with masks that differ between replicas and go on after a restore.
 
@@ -42,8 +65,7 @@ class Dropout(keras.layers.Dropout):
         if not training or self.rate == 0:
             return inputs
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        seed = tf.cast(self.seed_generator.next(), tf.int32)
-        seed = tf.random.experimental.stateless_fold_in(seed, replica)
+        seed = fold(tf.cast(self.seed_generator.next(), tf.int32), replica)
         return tf.nn.experimental.stateless_dropout(inputs, self.rate, seed)
 
     def save_own_variables(self, store):

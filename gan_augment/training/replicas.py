@@ -1,0 +1,18 @@
+"""Sums over the replicas of a strategy, from inside one of them."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+
+def replicas_in_sync() -> int:
+    """Return how many replicas train together; 1 outside of a strategy."""
+    return tf.distribute.get_replica_context().num_replicas_in_sync
+
+
+def mean_over_replicas(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """Return each tensor's mean over the replicas, the same on all of them."""
+    if replicas_in_sync() == 1:
+        return list(tensors)
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.MEAN, list(tensors))
