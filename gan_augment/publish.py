@@ -3,16 +3,19 @@
     python -m gan_augment.publish runs/mnist runs/mnist-alpha-1
 
 Runs of one experiment are merged, with one another and with what is published already. Scores of
-the same options replace published ones; the same cell with other options is refused. Without a
-run, everything is drawn and written anew from the published scores.
+the same options replace published ones; the same cell with other options is refused. Of the
+convergence and collapse studies one run each is published, the latest named. Without a run,
+everything is drawn and written anew from the published scores.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,12 +75,17 @@ class Run:
 
 def publish(config: Config) -> None:
     """Merge `config.runs` into what is published, then write every experiment and the page anew."""
-    published = {
-        file.parent.name: read_published(file.parent) for file in config.results.glob("*/runs.json")
-    }
-    if not config.runs and not published:
+    places = [file.parent for file in config.results.glob("*/runs.json")]
+    if not config.runs and not places:
         raise UserError(f"nothing is published in {config.results}; name a finished run")
+    published = {
+        place.name: read_published(place) for place in places if place.name not in reporting.STUDIES
+    }
     for path in config.runs:
+        about = told_by(path)
+        if about["experiment"] in reporting.STUDIES:
+            publish_study(path, about, config.results / about["experiment"])
+            continue
         run = read_run(path)
         experiment = run.about["experiment"]
         published[experiment] = merged(published.get(experiment, []), run, config.replace)
@@ -88,19 +96,18 @@ def publish(config: Config) -> None:
     print(reporting.write_page(config.results))
 
 
-def read_run(path: Path) -> Run:
-    """Read a run's directory; raises `UserError` if it is none, or not finished."""
-    for name in ("options.json", "scores.csv"):
-        if not (path / name).is_file():
-            raise UserError(
-                f"{path} has no {name}, so it is not a finished run; run its command to the end"
-            )
+def told_by(path: Path) -> dict:
+    """Read what a run says about itself; raises `UserError` if it is none, or not finished."""
+    if not (path / "options.json").is_file():
+        raise UserError(
+            f"{path} has no options.json, so it is not a finished run; run its command to the end"
+        )
     told = read_json(path / "options.json")
     if not told.get("complete", True) or "experiment" not in told:
         raise UserError(f"{path} is not a finished run; give its command again and it continues")
     options = {k: v for k, v in told.items() if k not in ("experiment", *FACTS)}
     text = json.dumps([told["experiment"], options], sort_keys=True)
-    about = {
+    return {
         "run": hashlib.sha256(text.encode()).hexdigest()[:8],
         "experiment": told["experiment"],
         "command": told.get("command", ""),
@@ -108,6 +115,28 @@ def read_run(path: Path) -> Run:
         "selection": told.get("selection", []),
         "versions": told.get("versions", {}),
     }
+
+
+def publish_study(path: Path, about: dict, directory: Path) -> None:
+    """Copy the files of a study's run to `directory`, in place of what is there."""
+    files = [path / name for name in reporting.STUDIES[about["experiment"]].files]
+    for file in files:
+        if not file.is_file():
+            raise UserError(f"{path} has no {file.name}; run its command to the end")
+    with replaced(directory) as aside:
+        for file in files:
+            shutil.copyfile(file, aside / file.name)
+        write_json(aside / "runs.json", [about])
+    print(f"{directory}: {about['command']}")
+
+
+def read_run(path: Path) -> Run:
+    """Read a run's directory; raises `UserError` if it is none, or not finished."""
+    about = told_by(path)
+    if not (path / "scores.csv").is_file():
+        raise UserError(
+            f"{path} has no scores.csv, so it is not a finished run; run its command to the end"
+        )
     pictures = {
         f"{file.stem}_{about['run']}.png": file for glob in PICTURES for file in path.glob(glob)
     }
@@ -171,12 +200,7 @@ def contradicts(run: Run, new: Run) -> str:
 
 def write_experiment(directory: Path, runs: list[Run]) -> None:
     """Write scores, tables, figures and runs.json of one experiment, whole or not at all."""
-    aside = directory.with_name(f".{directory.name}.new")
-    before = directory.with_name(f".{directory.name}.before")
-    try:
-        for leftover in (aside, before):
-            shutil.rmtree(leftover, ignore_errors=True)
-        aside.mkdir(parents=True)
+    with replaced(directory) as aside:
         scores = pd.concat([run.scores for run in runs], ignore_index=True)
         scores = scores.sort_values(reporting.IDENTITY, ignore_index=True)
         report = reporting.report_of({"experiment": directory.name, **runs[0].about["options"]})
@@ -185,6 +209,18 @@ def write_experiment(directory: Path, runs: list[Run]) -> None:
             for name, picture in run.pictures.items():
                 shutil.copyfile(picture, aside / name)
         write_json(aside / "runs.json", [run.about for run in runs])
+
+
+@contextlib.contextmanager
+def replaced(directory: Path) -> Iterator[Path]:
+    """Yield an empty directory that takes the place of `directory` if all goes well."""
+    aside = directory.with_name(f".{directory.name}.new")
+    before = directory.with_name(f".{directory.name}.before")
+    try:
+        for leftover in (aside, before):
+            shutil.rmtree(leftover, ignore_errors=True)
+        aside.mkdir(parents=True)
+        yield aside
         if directory.exists():
             os.replace(directory, before)
         os.replace(aside, directory)

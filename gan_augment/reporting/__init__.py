@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "write_dirac",
             "write_ring",
         ],
+        "studies": ["STUDIES"],
         "summary": ["answer", "as_text", "show"],
         "tables": ["IDENTITY", "build_table", "main_alpha", "read_scores", "write_tables"],
     },

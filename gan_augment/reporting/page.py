@@ -12,9 +12,17 @@ from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDE
 from gan_augment.reporting.cells import KEY
 from gan_augment.reporting.claims import Judgement, judge
 from gan_augment.reporting.report import ARM_LABELS, ARM_MEANINGS, Report, Table, report_of
+from gan_augment.reporting.studies import STUDIES
 from gan_augment.reporting.summary import answer
 from gan_augment.reporting.tables import alphas_of, build_table, has_scores, read_scores
-from gan_augment.reporting.text import columns_shown, difference, markdown, points, table_texts
+from gan_augment.reporting.text import (
+    NOTHING,
+    columns_shown,
+    difference,
+    markdown,
+    points,
+    table_texts,
+)
 
 INTRODUCTION = """\
 # Results
@@ -57,7 +65,9 @@ def write_page(results: Path) -> Path:
     arms = (f"- *{ARM_LABELS[arm]}*: {meaning}" for arm, meaning in ARM_MEANINGS.items())
     parts = [INTRODUCTION + "\n".join(arms)]
     for runs in sorted(Path(results).glob("*/runs.json")):
-        parts += _section(runs.parent)
+        name = runs.parent.name
+        parts += STUDIES[name].section(runs.parent) if name in STUDIES else _section(runs.parent)
+        parts += ["### Runs", _runs(read_json(runs))]
     path = Path(results) / "README.md"
     with written_whole(path) as aside:
         aside.write_text("\n\n".join(parts) + "\n")
@@ -80,8 +90,6 @@ def _section(directory: Path) -> Iterator[str]:
     for table in report.tables:
         yield from _table(table, report, scores, directory)
     yield from _figures(directory, _bands_over(scores))
-    yield "### Runs"
-    yield _runs(runs)
 
 
 def _verdict(report: Report, scores: pd.DataFrame, alpha: float) -> str:
@@ -191,13 +199,15 @@ def _figures(directory: Path, over: str) -> Iterator[str]:
 def _runs(runs: list[dict]) -> str:
     rows = []
     for run in runs:
-        data, sets = run["options"].get("data", {}), version_sets(run["versions"])
+        data, sets = run["options"].get("data"), version_sets(run["versions"])
         rows.append(
             [
                 run["run"],
                 f"`{run['command']}`",
-                f"{data.get('name')}, {data.get('train_images'):,} to draw from, "
-                f"{data.get('test_images'):,} to test on ({data.get('content_hash', '')[:12]})",
+                f"{data['name']}, {data['train_images']:,} to draw from, "
+                f"{data['test_images']:,} to test on ({data['content_hash'][:12]})"
+                if data
+                else NOTHING,
                 "<br>continued with: ".join(
                     ", ".join(f"{name} {version}" for name, version in versions.items())
                     for versions in sets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gan_augment.common.files import written_whole
-from gan_augment.data.records import read_records
+from gan_augment.data.images import LabeledImages
 from gan_augment.metrics.significance import estimate
 from gan_augment.reporting import convergence
 from gan_augment.reporting.figures import STYLE, new_figure, save
@@ -122,20 +122,18 @@ def ring_text(scores: pd.DataFrame) -> str:
 def write_collapse(
     scores: pd.DataFrame,
     costs: Mapping[str, float],
-    samples_of: Callable[[str], Path],
+    samples: Mapping[str, LabeledImages],
     directory: Path,
 ) -> None:
     """Write scores.csv (a row a variant and seed), collapse.csv (a row a variant), collapse.png.
 
-    `samples_of(variant)` is where the generated set of the first seed is.
+    `samples` are generated images of the first seed by variant.
     """
     with written_whole(directory / "scores.csv") as aside:
         scores.round(5).to_csv(aside, index=False)
     with written_whole(directory / "collapse.csv") as aside:
         collapse_table(scores, costs).round(5).to_csv(aside, index=False)
-    generated = [name for name in scores["variant"].unique() if name != "real"]
-    panels = {name: read_records(samples_of(name) / "collapse") for name in generated}
-    sample_grid(panels, SAMPLES_PER_CLASS, directory / "collapse.png")
+    sample_grid(samples, SAMPLES_PER_CLASS, directory / "collapse.png")
 
 
 def collapse_table(scores: pd.DataFrame, costs: Mapping[str, float]) -> pd.DataFrame:

@@ -91,7 +91,7 @@ class Ring:
                 samples = self._train(variants[name], gan_seed, bar)
                 if gan_seed == 0:
                     path = self._samples(name)
-                    path.parent.mkdir(exist_ok=True)
+                    path.parent.mkdir(parents=True, exist_ok=True)
                     with written_whole(path) as aside, open(aside, "wb") as file:
                         np.save(file, np.stack(list(samples.values())))
                 judged = [{"step": k} | asdict(quality(x)) for k, x in samples.items()]

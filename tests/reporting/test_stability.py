@@ -1,0 +1,84 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from gan_augment.reporting.stability import (
+    collapse_rows,
+    collapse_table,
+    collapse_text,
+    ring_table,
+    ring_text,
+    write_collapse,
+    write_ring,
+)
+
+
+@pytest.fixture
+def scores():
+    rows = []
+    accuracy = {"real": 0.86, "none": 0.5, "r1": 0.7, "batch-norm": 0.75, "batch-norm+r1": 0.75}
+    for variant, mean in accuracy.items():
+        for gan_seed in range(3):
+            cell = {"variant": variant, "gan_seed": gan_seed, "classes": 10, "spread": 0.8}
+            cell |= {"collapsed": 4 if variant == "none" else 0, "diverged": 0}
+            if variant == "real":
+                cell |= {"classes": 0, "spread": np.nan}
+            for member in range(2):
+                noise = 0.001 * gan_seed + 0.002 * member
+                rows.append(cell | {"member": member, "accuracy": mean + noise})
+    return pd.DataFrame(rows)
+
+
+def test_gains_are_over_the_game_of_the_same_kind_without_stabilisers(scores):
+    table = collapse_table(scores, {"r1": 1.4}).set_index("variant")
+    assert table.loc["r1", "gain"] == pytest.approx(0.2)
+    assert table.loc["batch-norm+r1", "gain"] == pytest.approx(0)
+    assert table.loc[["real", "none", "batch-norm"], "gain"].isna().all()
+    assert table.loc["none", "collapsed"] == 12
+    assert table.loc["none", "trainings"] == 30
+    assert table.loc["r1", "cost"] == 1.4
+    assert table.loc["none", "cost"] == 1
+    assert np.isnan(table.loc["real", "cost"])
+    assert table.index[0] == "real"  # best first
+
+
+def test_rows_say_what_was_collapsed_and_over_what_intervals_are(scores):
+    rows = {row[0]: row for row in collapse_rows(scores, {})}
+    assert rows["none"][1] == "12 of 30"
+    assert "†" not in rows["r1"][4]
+    one = scores[scores["gan_seed"] == 0]
+    assert all("†" in row[4] for row in collapse_rows(one, {}))
+    assert "12 of 30" in collapse_text(scores, {})
+
+
+def test_one_variant_alone_has_a_table_too(scores):
+    table = collapse_table(scores[scores["variant"] == "r1"], {})
+    assert table["gain"].isna().all()
+    collapse_text(scores[scores["variant"] == "r1"], {})
+
+
+def test_files_are_written(scores, blobs, tmp_path):
+    write_collapse(scores, {"r1": 1.4}, {"none": blobs(24), "r1": blobs(24)}, tmp_path)
+    assert len(pd.read_csv(tmp_path / "scores.csv")) == len(scores)
+    assert "gain" in pd.read_csv(tmp_path / "collapse.csv")
+    assert (tmp_path / "collapse.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_ring_is_judged_at_its_end(tmp_path):
+    rows = [
+        {"variant": variant, "gan_seed": seed, "step": step, "modes": modes - seed}
+        | {"high_quality": step / 100, "distance": 2.0}
+        for variant, modes in (("none", 4), ("r1", 8))
+        for seed in (0, 1)
+        for step in (10, 20)
+    ]
+    scores = pd.DataFrame(rows)
+    table = ring_table(scores).set_index("variant")
+    assert table.loc["r1", "modes"] == 7.5
+    assert table.loc["r1", "fewest"] == 7
+    assert table.loc["none", "high_quality"] == pytest.approx(0.2)
+    assert "after 20 steps" in ring_text(scores)
+    drawn = np.random.default_rng(0).normal(size=[2, 50, 2])
+    write_ring(scores, {"none": drawn, "r1": drawn}, np.eye(2), tmp_path)
+    assert (tmp_path / "ring.png").read_bytes()[:4] == b"\x89PNG"
+    assert len(pd.read_csv(tmp_path / "ring.csv")) == 8
