@@ -8,6 +8,7 @@ be held against published ones, so every name ends with whose they are: `frechet
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import socket
 import threading
@@ -21,14 +22,17 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.src.applications.inception_v3 import WEIGHTS_PATH_NO_TOP as INCEPTION_URL
 
 from gan_augment.common.errors import UserError
 from gan_augment.common.progress import progress_bar
 from gan_augment.data.images import LabeledImages, to_float
 
 INCEPTION = "inception"
-INCEPTION_MD5 = "bcbd6486424b2319ff4ef7d526e38f63"  # as published with Keras
+INCEPTION_URL = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/"
+    "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+)
+INCEPTION_MD5 = "bcbd6486424b2319ff4ef7d526e38f63"  # both as in keras.applications
 ANSWER_SECONDS = 6.0  # for the server to answer, name look-up included
 STALL_SECONDS = 30.0  # without a byte, in a download that has begun
 
@@ -65,20 +69,35 @@ class Extractor:
     def batches(
         self, images: LabeledImages | Iterable[LabeledImages], batch_size: int = 64
     ) -> Iterator[np.ndarray]:
-        """Give the features, float32 [≤ batch_size, d], of images or of parts as they come."""
-        parts = [images] if isinstance(images, LabeledImages) else images
-        for part in parts:
-            for start in range(0, len(part), batch_size):
-                yield self._features(part.images[start : start + batch_size]).numpy()
+        """Give the features, float32 [≤ batch_size, d], of images or of parts as they come.
+
+        With a progress bar. Raises `ValueError` for images that the model does not take.
+        """
+        whole = isinstance(images, LabeledImages)
+        bar = progress_bar(
+            description=f"{self.name} features",
+            total=len(images) if whole else None,
+            unit="image",
+        )
+        with bar:
+            for part in [images] if whole else images:
+                takes = self.model.input_shape[1:]
+                if any(n not in (None, has) for n, has in zip(takes, part.image_shape)):
+                    raise ValueError(
+                        f"{self.name} features are of images {takes}, not {part.image_shape}"
+                    )
+                for start in range(0, len(part), batch_size):
+                    batch = part.images[start : start + batch_size]
+                    yield self._features(batch).numpy()
+                    bar.update(len(batch))
 
     def features(self, images: LabeledImages, batch_size: int = 64) -> np.ndarray:
-        """Return the features of all images, float32 [n, d], with a progress bar."""
-        n, d = len(images), self.model.output_shape[-1]
-        features = np.empty((n, d), np.float32)
-        with progress_bar(description=f"{self.name} features", total=n, unit="image") as bar:
-            for batch in self.batches(images, batch_size):
-                features[bar.n : bar.n + len(batch)] = batch
-                bar.update(len(batch))
+        """Return the features of all images, float32 [n, d]."""
+        features = np.empty((len(images), self.model.output_shape[-1]), np.float32)
+        start = 0
+        for batch in self.batches(images, batch_size):
+            features[start : start + len(batch)] = batch
+            start += len(batch)
         return features
 
     @cached_property
@@ -138,15 +157,17 @@ def inception_weights(url: str = INCEPTION_URL) -> str:
 
     Raises `UserError`, within seconds where there is no network.
     """
-    name = url.rsplit("/", 1)[-1]
-    place = Path(keras.config.keras_home(), "models", name)
+    home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    place = home / "models" / url.rsplit("/", 1)[-1]
     if not place.exists() and (reason := unreachable(url)):
         raise _no_weights(place, reason)
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(STALL_SECONDS)  # get_file has no time limit of its own
     try:
-        return keras.utils.get_file(name, url, cache_subdir="models", file_hash=INCEPTION_MD5)
-    except (OSError, ValueError, Exception) as error:
+        return keras.utils.get_file(
+            place.name, url, cache_dir=home, cache_subdir="models", file_hash=INCEPTION_MD5
+        )
+    except Exception as error:  # get_file raises no narrower one for a failed download
         raise _no_weights(place, str(error)) from error
     finally:
         socket.setdefaulttimeout(before)

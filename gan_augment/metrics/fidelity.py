@@ -32,7 +32,7 @@ class Fidelity:
     coverage: float
 
 
-def fidelity(
+def fidelity_and_diversity(
     real: np.ndarray, generated: np.ndarray, *, k_precision: int = 3, k_density: int = 5
 ) -> Fidelity:
     """Compare features [n, d] of real with features [m, d] of generated images.

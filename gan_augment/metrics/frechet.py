@@ -14,13 +14,16 @@ different n cannot be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
-BLOCK = 4  # times the dimension: rows taken together, so that memory stays near 4 d² numbers
+from gan_augment.common.files import written_whole
+
+BLOCK = 2  # times the dimension: rows taken together, so that memory stays near 4 d² numbers
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,25 @@ class FeatureStatistics:
         features at all, for NaN and for infinity.
         """
         batches = [features] if isinstance(features, np.ndarray) else features
-        whole = None
+        n = 0
         for block in _blocks(batches):
-            part = _fit(block)
-            whole = part if whole is None else whole.merged(part)
-        if whole is None:
+            mean, d = block.mean(axis=0), block.shape[1]
+            if not np.isfinite(mean).all():
+                raise ValueError("features must be finite, but there are NaN or infinite ones")
+            if n == 0:
+                origin, total = mean, np.zeros(d)
+                scatter = np.zeros((d, d), order="F") if len(block) > d else None
+            block -= origin  # a mean of many rows: near enough to the mean of all to keep digits
+            n += len(block)
+            total += len(block) * (mean - origin)
+            if scatter is not None:
+                scatter = blas.dsyrk(1.0, block.T, beta=1.0, c=scatter, overwrite_c=True)
+        if n == 0:
             raise ValueError("there are no features to fit a Gaussian to")
-        return whole
+        apart = total / n
+        if scatter is None:
+            return cls(n, origin + apart, block - apart)
+        return cls(n, origin + apart, _factor(scatter - n * np.outer(apart, apart)))
 
     def merged(self, other: FeatureStatistics) -> FeatureStatistics:
         """Return the statistics of both sets of features together."""
@@ -67,6 +82,26 @@ class FeatureStatistics:
         """Return the unbiased covariance, float64 [d, d]; raises `ValueError` for one feature."""
         _need_two(self)
         return self.factor.T @ self.factor / (self.n - 1)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what there is to save, by name."""
+        return {"n": np.array(self.n), "mean": self.mean, "factor": self.factor}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> FeatureStatistics:
+        """Make the statistics of `arrays()`."""
+        return cls(int(arrays["n"]), arrays["mean"], arrays["factor"])
+
+    def save(self, path: str | Path) -> None:
+        """Write an npz file, whole or not at all."""
+        with written_whole(path) as aside, aside.open("wb") as file:
+            np.savez(file, **self.arrays())
+
+    @classmethod
+    def load(cls, path: str | Path) -> FeatureStatistics:
+        """Read what `save` wrote."""
+        with np.load(path) as arrays:
+            return cls.from_arrays(arrays)
 
 
 def frechet_distance(a: FeatureStatistics, b: FeatureStatistics) -> float:
@@ -87,43 +122,40 @@ def frechet_distance(a: FeatureStatistics, b: FeatureStatistics) -> float:
     return max(float(distance), 0.0)  # equal statistics may come out at −10⁻¹⁶
 
 
-def _blocks(batches: Iterable[np.ndarray]) -> Iterable[np.ndarray]:
-    """Cut or join batches to blocks of BLOCK·d rows, float64; the last may be smaller."""
-    waiting, rows = [], 0
+def _blocks(batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Give BLOCK·d rows at a time, float64, the last time what is left; always the same memory."""
+    block, rows = None, 0
     for batch in batches:
         batch = np.asarray(batch)
         if batch.ndim != 2:
             raise ValueError(f"features must be [n, d], not of shape {batch.shape}")
-        size = BLOCK * max(batch.shape[1], 1)
+        if block is None:
+            block = np.empty((BLOCK * max(batch.shape[1], 1), batch.shape[1]))
         while len(batch):
-            part, batch = batch[: size - rows], batch[size - rows :]
-            waiting.append(part.astype(np.float64))
+            part, batch = batch[: len(block) - rows], batch[len(block) - rows :]
+            block[rows : rows + len(part)] = part
             rows += len(part)
-            if rows == size:
-                yield np.concatenate(waiting)
-                waiting, rows = [], 0
-    if waiting:
-        yield np.concatenate(waiting)
-
-
-def _fit(block: np.ndarray) -> FeatureStatistics:
-    mean = block.mean(axis=0)
-    if not np.isfinite(mean).all():
-        raise ValueError("features must be finite, but there are NaN or infinite ones")
-    return FeatureStatistics(len(block), mean, _shortened(block - mean))
+            if rows == len(block):
+                yield block
+                rows = 0
+    if rows:
+        yield block[:rows]
 
 
 def _shortened(rows: np.ndarray) -> np.ndarray:
-    """Return F [r, d], r ≤ d, with the same FᵀF.
+    """Return F [r, d], r ≤ d, with the same FᵀF."""
+    return rows if len(rows) <= rows.shape[1] else _factor(blas.dsyrk(1.0, rows.T))
+
+
+def _factor(scatter: np.ndarray) -> np.ndarray:
+    """Return F [r, d] with FᵀF = scatter [d, d], of which only the upper triangle is read.
 
     Cholesky with pivoting, because it stops at the rank of a singular matrix instead of failing,
     and is many times faster than a QR of the rows or an eigendecomposition. It leaves out what is
     below rounding: a variance of d·2⁻⁵³ of the largest.
     """
-    if len(rows) <= rows.shape[1]:
-        return rows
-    upper, order, rank, _ = lapack.dpstrf(rows.T @ rows, overwrite_a=True)
-    factor = np.empty((rank, rows.shape[1]))
+    upper, order, rank, _ = lapack.dpstrf(scatter)
+    factor = np.empty((rank, len(scatter)))
     factor[:, order - 1] = np.triu(upper[:rank])
     return factor
 

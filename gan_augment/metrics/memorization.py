@@ -32,17 +32,19 @@ class Memorization:
     very_near: float
 
 
-def memorization(
+def detect_copies(
     training: np.ndarray, generated: np.ndarray, held_out: np.ndarray
 ) -> Memorization:
     """Compare points [n, d] of the three sets: features, or flattened uint8 images.
 
     `training` is all that the generator saw, `held_out` more of the same kind. Memory is bounded.
     """
-    return compare(nearest_distances(generated, training), nearest_distances(held_out, training))
+    return compare_distances(
+        nearest_distances(generated, training), nearest_distances(held_out, training)
+    )
 
 
-def compare(generated: np.ndarray, held_out: np.ndarray) -> Memorization:
+def compare_distances(generated: np.ndarray, held_out: np.ndarray) -> Memorization:
     """Compare distances to the nearest training image, [m] of generated and [n] of held-out ones.
 
     Where held-out images are copies themselves (their median is 0), `ratio` is NaN.
