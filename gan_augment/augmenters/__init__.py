@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "adversarial": ["GAN"],
         "base": ["Augmenter", "generate", "generated_set"],
+        "class_conditional": ["ClassConditional", "conditional_dcgan"],
         "controls": ["Affine", "Repeat"],
         "dcgan": ["dcgan"],
         "health": ["Watch"],

@@ -26,9 +26,10 @@ class GAN(keras.Model):
     """A generator and a discriminator that train each other.
 
     `generator`: latents float32 [n, d] → images in [−1, 1]; `discriminator`: images → logits
-    [n, 1], large for real. Make and compile it in the scope of the strategy it is to train under.
-    Calling the model generates images from latents. `stabilizers` are asked in their order;
-    `steps` is the planned length of the training, for those that change with time.
+    [n, 1], large for real. A conditional GAN's players take labels int32 [n] as a second input,
+    and are trained on pairs of images and labels. Make and compile it in the scope of the strategy
+    it is to train under. `stabilizers` are asked in their order; `steps` is the planned length of
+    the training, for those that change with time.
     """
 
     log_names = ("d_loss", "g_loss", "d_real", "d_fake")
@@ -51,7 +52,8 @@ class GAN(keras.Model):
         self.stabilizers = tuple(stabilizers)
         self.steps = steps
         self.seed = seed
-        self.latent_dim = generator.input_shape[-1]
+        self.latent_dim = generator.inputs[0].shape[-1]
+        self.conditional = len(generator.inputs) > 1
         self.critic_steps = 1
         self.averaged = None
         for stabilizer in self.stabilizers:
@@ -67,12 +69,16 @@ class GAN(keras.Model):
         self.d_optimizer = d_optimizer or FusedAdam(1e-3)
         self.g_optimizer.build(self.generator.trainable_variables)
         self.d_optimizer.build(self.discriminator.trainable_variables)
-        self.build((None, self.latent_dim))
+        self.build()
 
-    def initialize(self, real):
-        """Fit fresh weights to a first batch of real images, where a stabiliser does that."""
+    def build(self, input_shape=None):
+        """Do nothing: both players are built already."""
+        self.built = True
+
+    def initialize(self, batch):
+        """Fit fresh weights to a first batch, where a stabiliser does that."""
         for stabilizer in self.stabilizers:
-            stabilizer.initialize(self, real)
+            stabilizer.initialize(self, *as_pair(batch))
 
     @property
     def step(self) -> keras.Variable:
@@ -84,12 +90,14 @@ class GAN(keras.Model):
         """The generator to sample from: the average over the training, where there is one."""
         return self.averaged or self.generator
 
-    def call(self, latents, training=False):
-        """Generate images in [−1, 1] from latents [n, d]."""
-        return self.sampler(latents, training=training)
+    def call(self, inputs, training=False):
+        """Generate images in [−1, 1] from latents [n, d], or from [latents, labels]."""
+        return self.sampler(inputs, training=training)
 
-    def train_step(self, real):
-        """Play one round on real images in [−1, 1], by the rules of a stabiliser if one has some.
+    def train_step(self, batch):
+        """Play one round, by the rules of a stabiliser if one has some.
+
+        `batch` is real images in [−1, 1], with their labels in a conditional GAN.
 
         Returns means over this replica's batch: both losses, without penalties, and D's belief in
         real and in fake images (probabilities).
@@ -98,7 +106,7 @@ class GAN(keras.Model):
         for stabilizer in self.stabilizers:
             stabilizer.before_step(self)
         rules = [s.play for s in self.stabilizers if s.play] or [GAN.play]
-        d_loss, g_loss = rules[0](self, real, seed)
+        d_loss, g_loss = rules[0](self, *as_pair(batch), seed)
         for stabilizer in self.stabilizers:
             stabilizer.after_step(self)
         return {
@@ -108,21 +116,22 @@ class GAN(keras.Model):
             "d_fake": tf.reduce_mean(tf.sigmoid(d_loss.fake_logits)),
         }
 
-    def play(self, real, seed):
+    def play(self, real, labels, seed):
         """Draw fakes, improve D, then G on those fakes; return their losses.
 
-        With several critic steps, D has been improved on other fakes before.
+        Fakes have the labels of the real images, if any. With several critic steps, D has been
+        improved on other fakes before.
         """
         for k in range(1, self.critic_steps):
-            fake = self.generator(self.latents(real, fold(seed, k, 0)), training=True)
-            self._improve_discriminator(real, fake, fold(seed, k, 1))
+            fake = self.fakes(self.latents(real, fold(seed, k, 0)), labels)
+            self.improve_discriminator(real, fake, labels, fold(seed, k, 1))
 
         latents = self.latents(real, seed)
         with tf.GradientTape() as tape:
-            fake = self.generator(latents, training=True)
-        d_loss = self._improve_discriminator(real, tf.stop_gradient(fake), fold(seed, 0, 1))
+            fake = self.fakes(latents, labels)
+        d_loss = self.improve_discriminator(real, tf.stop_gradient(fake), labels, fold(seed, 0, 1))
         with tape:
-            total, g_loss = self.generator_loss(latents, fake, real, fold(seed, 0, 2))
+            total, g_loss = self.generator_loss(latents, fake, real, labels, fold(seed, 0, 2))
         variables = self.generator.trainable_variables
         self.update(self.g_optimizer, variables, tape.gradient(total, variables))
         return d_loss, g_loss
@@ -130,6 +139,14 @@ class GAN(keras.Model):
     def latents(self, real, seed):
         """Draw as many latents as there are real images."""
         return sample_latents(tf.shape(real)[0], self.latent_dim, seed)
+
+    def fakes(self, latents, labels):
+        """Return images of the generator in training."""
+        return self.generator(with_labels(latents, labels), training=True)
+
+    def opponent(self, labels) -> Discriminate:
+        """Return the discriminator in training, for images that have these labels, if any."""
+        return lambda images: self.discriminator(with_labels(images, labels), training=True)
 
     def shown(self, images, seed):
         """Return what the discriminator gets to see of images."""
@@ -148,18 +165,14 @@ class GAN(keras.Model):
             total += stabilizer.discriminator_penalty(discriminate, real, fake, fold(seed, 2, i))
         return DiscriminatorLoss(total, game, real_logits, fake_logits)
 
-    def generator_loss(self, latents, fake, real, seed):
+    def generator_loss(self, latents, fake, real, labels, seed):
         """Return the generator's loss on fakes, with penalties and without."""
-        opponents = (s.opponent(self, real, fake, fold(seed, 0)) for s in self.stabilizers)
-        discriminate = next(filter(None, opponents), self.discriminate)
+        others = (s.opponent(self, real, fake, labels, fold(seed, 0)) for s in self.stabilizers)
+        discriminate = next(filter(None, others), None) or self.opponent(labels)
         total = game = self.objective.generator(discriminate(self.shown(fake, fold(seed, 1))))
         for stabilizer in self.stabilizers:
             total += stabilizer.generator_penalty(latents, fake, real)
         return total, game
-
-    def discriminate(self, images):
-        """Return the logits of the discriminator in training."""
-        return self.discriminator(images, training=True)
 
     def update(self, optimizer, variables, gradients):
         """Apply one player's gradients, which are those of this replica's batch."""
@@ -172,11 +185,22 @@ class GAN(keras.Model):
             gradients = [gradient / replicas for gradient in gradients]
         optimizer.apply_gradients(zip(gradients, variables))
 
-    def _improve_discriminator(self, real, fake, seed) -> DiscriminatorLoss:
+    def improve_discriminator(self, real, fake, labels, seed) -> DiscriminatorLoss:
+        """Take one step of the discriminator; return its loss before."""
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
-            loss = self.discriminator_loss(self.discriminate, real, fake, seed)
+            loss = self.discriminator_loss(self.opponent(labels), real, fake, seed)
         self.update(self.d_optimizer, variables, tape.gradient(loss.total, variables))
         for stabilizer in self.stabilizers:
             stabilizer.after_discriminator(self)
         return loss
+
+
+def as_pair(batch):
+    """Return images and labels of a batch; labels None if it is images alone."""
+    return batch if isinstance(batch, (tuple, list)) else (batch, None)
+
+
+def with_labels(x, labels):
+    """Return the input of a player: `x` alone, or with labels."""
+    return x if labels is None else [x, labels]

@@ -84,6 +84,22 @@ def generator(
 
     Height and width are multiples of 4 (28 for MNIST, 32 for CIFAR-10), else `UserError`.
     """
+    latents = layers.Input((latent_dim,))
+    options = {"alpha": alpha, "batch_norm": batch_norm, "kinds": kinds, "dtype": dtype}
+    return keras.Model(latents, drawn(latents, image_shape, seed=seed, **options), name="generator")
+
+
+def drawn(
+    x,
+    image_shape: tuple[int, int, int],
+    *,
+    alpha: float,
+    batch_norm: bool,
+    kinds: Kinds,
+    dtype,
+    seed,
+):
+    """Build the generator's layers on `x` [n, d]; return images [n, h, w, c] in [−1, 1]."""
     height, width, channels = image_shape
     if height % 4 or width % 4:
         raise UserError(
@@ -101,19 +117,15 @@ def generator(
             x = kinds.BatchNormalization(synchronized=synchronized, dtype=dtype)(x)
         return layers.LeakyReLU(0.3, dtype=dtype)(x)
 
-    latents = layers.Input((latent_dim,))
     size = height // 4, width // 4, wide
-    x = kinds.Dense(size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options)(
-        latents
-    )
+    x = kinds.Dense(size[0] * size[1] * size[2], kernel_initializer=_glorot(seed, 0), **options)(x)
     x = layers.Reshape(size, dtype=dtype)(activate(x))
     x = deconvolution(wide, kernel_initializer=_glorot(seed, 1), **options)(x)
     x = activate(x)
     x = deconvolution(narrow, strides=2, kernel_initializer=_glorot(seed, 2), **options)(x)
     x = activate(x)
     x = deconvolution(channels, strides=2, kernel_initializer=_glorot(seed, 3), dtype=dtype)(x)
-    images = layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(latents, images, name="generator")
+    return layers.Activation("tanh", dtype="float32")(x)
 
 
 def discriminator(
@@ -125,7 +137,14 @@ def discriminator(
     seed: int = 0,
 ) -> keras.Model:
     """Build the discriminator: images [n, h, w, c] in [−1, 1] → logits [n, 1], large for real."""
-    images = x = layers.Input(image_shape)
+    images = layers.Input(image_shape)
+    x = seen(images, alpha=alpha, kinds=kinds, dtype=dtype, seed=seed)
+    logits = kinds.Dense(1, kernel_initializer=_glorot(seed, 2), dtype="float32")(x)
+    return keras.Model(images, logits, name="discriminator")
+
+
+def seen(x, *, alpha: float, kinds: Kinds, dtype, seed):
+    """Build the discriminator's layers on images; return features [n, d]."""
     for i, filters in enumerate((32, 64)):
         x = kinds.Conv2D(
             _filters(filters, alpha),
@@ -137,9 +156,7 @@ def discriminator(
         )(x)
         x = layers.LeakyReLU(0.3, dtype=dtype)(x)
         x = Dropout(0.3, seed=derive_seed(seed, "dropout", i), dtype=dtype)(x)
-    x = layers.Flatten(dtype=dtype)(x)
-    logits = kinds.Dense(1, kernel_initializer=_glorot(seed, 2), dtype="float32")(x)
-    return keras.Model(images, logits, name="discriminator")
+    return layers.Flatten(dtype=dtype)(x)
 
 
 def _filters(number: int, alpha: float) -> int:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def spread(images: np.ndarray) -> float:
-    """Standard deviation over images, averaged over pixels; 0 when all images [n, …] are one."""
-    return float(np.std(np.asarray(images, np.float64), axis=0).mean())
+def spread(images: np.ndarray, labels: np.ndarray | None = None) -> float:
+    """Standard deviation over images, averaged over pixels; 0 when all images [n, …] are one.
+
+    With labels, the mean of that within each class.
+    """
+    groups = [images] if labels is None else [images[labels == k] for k in np.unique(labels)]
+    return float(np.mean([np.std(np.asarray(g, np.float64), axis=0).mean() for g in groups]))
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ SAMPLES = 64
 def train_watched(
     gan: GAN,
     images: np.ndarray,
-    steps: int,
+    labels: np.ndarray | None = None,
     *,
+    steps: int,
     batch_size: int,
     seed: int,
     strategy: tf.distribute.Strategy,
@@ -37,21 +38,24 @@ def train_watched(
 ) -> dict:
     """Train `gan` for `steps` steps on `images`, uint8 [n, h, w, c]; return its last report.
 
+    A conditional GAN is given their `labels`, int32 [n].
     Reports go to `log`, each with the entries of `about`, to `on_report`, and to the watch, whose
     finding is the entry "failure" of the report (None: healthy); a failure ends the training.
-    Spread is measured on samples from latents that stay the same. With a `checkpoint` path, the
+    Spread, of a conditional GAN that within the classes, is measured on samples from latents that
+    stay the same. With a `checkpoint` path, the
     training continues from there if the file exists; the caller removes it.
     """
-    trainer = Trainer(gan, images, batch_size=batch_size, seed=seed, strategy=strategy)
-    latents = tf.random.stateless_normal([SAMPLES, gan.latent_dim], [seed, 1])
-    real_spread = spread(images / 127.5)
+    trainer = Trainer(gan, images, labels, batch_size=batch_size, seed=seed, strategy=strategy)
+    inputs, groups = _samples_to_watch(gan, labels, seed)
+    real_spread = spread(images / 127.5, labels)
     if not real_spread:
         raise UserError(f"all images of {about} are the same; a GAN needs different ones")
     watch = replace(watch, d_loss_below=gan.objective.best + watch.d_loss_below)
     if checkpoint and checkpoint.exists():
         load_weights(gan, checkpoint)
     else:
-        gan.initialize(to_float(images[:batch_size]))
+        first = to_float(images[:batch_size])
+        gan.initialize(first if labels is None else (first, tf.constant(labels[:batch_size])))
     step = int(gan.step.numpy())
 
     def mine(record):
@@ -66,8 +70,8 @@ def train_watched(
     while step < steps and not (reports and reports[-1]["failure"]):
         losses = trainer.run(min(watch.every, steps - step))
         step = int(gan.step.numpy())
-        samples = gan.sampler(latents, training=False)
-        report = {**about, "step": step, **losses, "spread": spread(samples) / real_spread}
+        samples = gan.sampler(inputs, training=False).numpy()
+        report = {**about, "step": step, **losses, "spread": spread(samples, groups) / real_spread}
         report["failure"] = watch.failure([*reports, report], steps)
         reports.append(report)
         log.append(report)
@@ -77,3 +81,12 @@ def train_watched(
             saved = time.monotonic()
         on_report(report)
     return reports[-1]
+
+
+def _samples_to_watch(gan: GAN, labels: np.ndarray | None, seed: int):
+    """Return inputs of the generator, as many of each class if there are labels, and the labels."""
+    latents = tf.random.stateless_normal([SAMPLES, gan.latent_dim], [seed, 1])
+    if labels is None:
+        return latents, None
+    groups = np.resize(np.unique(labels), SAMPLES).astype(np.int32)
+    return [latents, tf.constant(groups)], groups

@@ -16,6 +16,8 @@ from gan_augment.training.noise import replica_rows
 class Trainer:
     """Runs `model.train_step` on batches of `images`, uint8 [n, h, w, c], or float32 as they are.
 
+    With `labels` int32 [n], a batch is a pair of images and labels.
+
     The model offers `train_step(images in [−1, 1]) → {name: scalar mean over the batch}`,
     `log_names`, and `step`, the variable that counts its finished steps. Batches walk through one
     permutation of the images after another, across the borders of epochs, so every batch is full;
@@ -23,13 +25,23 @@ class Trainer:
     if it had never stopped. Fewer images than `batch_size` make a batch of all of them.
     """
 
-    def __init__(self, model, images: np.ndarray, *, batch_size: int, seed: int, strategy):
+    def __init__(
+        self,
+        model,
+        images: np.ndarray,
+        labels: np.ndarray | None = None,
+        *,
+        batch_size: int,
+        seed: int,
+        strategy: tf.distribute.Strategy,
+    ):
         self.model = model
         self.train_step = tf.autograph.experimental.do_not_convert(model.train_step)
         self.strategy = strategy
         self.batch_size = shared_batch_size(batch_size, len(images), strategy.num_replicas_in_sync)
         self.seed = seed
         self.images = tf.constant(images)
+        self.labels = None if labels is None else tf.constant(labels)
         counter = tf.TensorSpec([], tf.int64)
         # XLA is off: it makes these networks slower on a CPU and fails under MirroredStrategy.
         graph = tf.function(self._many_steps, jit_compile=False)
@@ -50,7 +62,10 @@ class Trainer:
     def _step(self, step):
         rows = replica_rows(batch_rows(step, self.batch_size, len(self.images), self.seed))
         batch = tf.gather(self.images, rows)
-        logs = self.train_step(to_float(batch) if batch.dtype == tf.uint8 else batch)
+        batch = to_float(batch) if batch.dtype == tf.uint8 else batch
+        if self.labels is not None:
+            batch = batch, tf.gather(self.labels, rows)
+        logs = self.train_step(batch)
         return tf.stack([tf.cast(logs[name], tf.float32) for name in self.model.log_names])
 
 

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from gan_augment.augmenters import per_class, watched
+from gan_augment.augmenters import fitting, watched
 from gan_augment.augmenters.base import generate, generated_set
 from gan_augment.augmenters.dcgan import dcgan
 from gan_augment.augmenters.health import Watch
@@ -127,7 +127,7 @@ def test_kill_9_at_any_moment_loses_nothing(tmp_path, precision):
 
 def test_finished_classes_are_not_trained_again(blobs, tmp_path, monkeypatch):
     first = PerClass(small, steps=3, directory=tmp_path).fit(blobs(12))
-    monkeypatch.setattr(per_class, "train_watched", None)
+    monkeypatch.setattr(fitting, "train_watched", None)
     again = PerClass(small, steps=3, directory=tmp_path).fit(blobs(12))
     assert_same(weights(first), weights(again))
 
@@ -145,7 +145,7 @@ def test_collapse_is_tried_again_with_a_new_seed_and_recorded(blobs, tmp_path, c
 
 
 def test_a_network_that_can_only_make_one_image_is_found_out(blobs):
-    def one_image(image_shape, seed):
+    def one_image(image_shape, steps, seed):
         gan = small(image_shape, seed=seed)
         for layer in gan.generator.layers:
             if isinstance(layer, keras.layers.Conv2DTranspose):

@@ -140,10 +140,10 @@ def test_unrolled_steps_are_those_that_the_optimiser_would_take():
     fake = tf.random.stateless_normal([16, 2], [0, 2])
     gan = build()
     for _ in range(3):  # moments that are not zero
-        gan._improve_discriminator(real, fake, SEED)
-    virtual = Unrolled(4).opponent(gan, real, fake, SEED)(real)
+        gan.improve_discriminator(real, fake, None, SEED)
+    virtual = Unrolled(4).opponent(gan, real, fake, None, SEED)(real)
     for _ in range(4):
-        gan._improve_discriminator(real, fake, SEED)
+        gan.improve_discriminator(real, fake, None, SEED)
     np.testing.assert_allclose(virtual, gan.discriminator(real), rtol=1e-4, atol=1e-6)
 
 

@@ -28,12 +28,12 @@ class Stabilizer:
     discriminator_layers: ClassVar[Kinds | None] = None
     """The kinds of layers that the players are built of, if not Keras' own."""
     play: ClassVar[Callable | None] = None
-    """Other rules for a round: `play(gan, real, seed)`, in place of `GAN.play`."""
+    """Other rules for a round: `play(gan, real, labels, seed)`, in place of `GAN.play`."""
 
     def attach(self, gan) -> None:
         """Make what is needed in the GAN, or refuse it with `UserError`; called by its compile."""
 
-    def initialize(self, gan, real: tf.Tensor) -> None:
+    def initialize(self, gan, real: tf.Tensor, labels: tf.Tensor | None) -> None:
         """Act on fresh weights before the first step, given a batch of real images."""
 
     def before_step(self, gan) -> None:
@@ -55,7 +55,7 @@ class Stabilizer:
         """Return what is added to the generator's loss."""
         return 0.0
 
-    def opponent(self, gan, real, fake, seed) -> Discriminate | None:
+    def opponent(self, gan, real, fake, labels, seed) -> Discriminate | None:
         """Return the discriminator that the generator answers, if not the present one."""
         return None
 

@@ -21,15 +21,15 @@ class Consensus(Stabilizer):
     gamma: float = 10.0
     """Weight γ ≥ 0 of the regulariser."""
 
-    def play(self, gan, real, seed):
+    def play(self, gan, real, labels, seed):
         """Improve both players on the same fakes and at the same point; return their losses."""
         latents = gan.latents(real, seed)
         players = gan.generator.trainable_variables, gan.discriminator.trainable_variables
         with tf.GradientTape() as outer:
             with tf.GradientTape(persistent=True) as inner:
-                fake = gan.generator(latents, training=True)
-                d_loss = gan.discriminator_loss(gan.discriminate, real, fake, fold(seed, 0, 1))
-                total, g_loss = gan.generator_loss(latents, fake, real, fold(seed, 0, 2))
+                fake = gan.fakes(latents, labels)
+                d_loss = gan.discriminator_loss(gan.opponent(labels), real, fake, fold(seed, 0, 1))
+                total, g_loss = gan.generator_loss(latents, fake, real, labels, fold(seed, 0, 2))
             field = [
                 *inner.gradient(total, players[0]),
                 *inner.gradient(d_loss.total, players[1]),

@@ -23,7 +23,7 @@ class Unrolled(Stabilizer):
     steps: int = 5
     """Unrolled updates k ≥ 0."""
 
-    def opponent(self, gan, real, fake, seed):
+    def opponent(self, gan, real, fake, labels, seed):
         """Return the discriminator after k updates, as a function."""
         if replicas_in_sync() > 1:
             raise UserError("unrolled discriminators train on one device; leave out unrolled")
@@ -33,22 +33,24 @@ class Unrolled(Stabilizer):
         for k in range(self.steps):
             with tf.GradientTape() as tape:
                 tape.watch(weights)
-                discriminate = _Virtual(gan.discriminator, weights, state)
+                discriminate = _Virtual(gan.discriminator, weights, state, labels)
                 loss = gan.discriminator_loss(discriminate, real, fake, fold(seed, k)).total
             weights = update(weights, tape.gradient(loss, weights))
             state = discriminate.state
-        return _Virtual(gan.discriminator, weights, state)
+        return _Virtual(gan.discriminator, weights, state, labels)
 
 
 class _Virtual:
     """A discriminator with weights of its own."""
 
-    def __init__(self, discriminator, weights, state):
-        self.discriminator, self.weights, self.state = discriminator, weights, state
+    def __init__(self, discriminator, weights, state, labels):
+        self.discriminator, self.weights = discriminator, weights
+        self.state, self.labels = state, labels
 
     def __call__(self, images):
+        inputs = images if self.labels is None else [images, self.labels]
         logits, self.state = self.discriminator.stateless_call(
-            self.weights, self.state, images, training=True
+            self.weights, self.state, inputs, training=True
         )
         return logits
 

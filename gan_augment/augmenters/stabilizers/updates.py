@@ -92,11 +92,11 @@ class WeightNorm(Stabilizer):
 
     generator_layers = discriminator_layers = layers.WEIGHT_NORM
 
-    def initialize(self, gan, real):
+    def initialize(self, gan, real, labels):
         """Give every layer's outputs on this batch mean 0 and standard deviation 1."""
         latents = tf.random.stateless_normal([len(real), gan.latent_dim], [gan.seed, 0])
-        layers.initialize_from_data(gan.generator, latents)
-        layers.initialize_from_data(gan.discriminator, real)
+        for player, x in ((gan.generator, latents), (gan.discriminator, real)):
+            layers.initialize_from_data(player, x if labels is None else [x, labels])
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class DiffAugment(Stabilizer):
 
     def attach(self, gan):
         """Refuse what are not images."""
-        if len(gan.discriminator.input_shape) != 4:
+        if len(gan.discriminator.inputs[0].shape) != 4:
             raise UserError("diff-augment changes images; leave it out for other data")
 
     def view(self, images, seed, progress):

@@ -1,0 +1,182 @@
+"""One GAN for all classes, told which class to make: the class-conditional GAN.
+
+The convolutional one is the α-DCGAN with a label for a second input: the generator reads it as an
+embedding beside the latents, and the discriminator adds the inner product of its features with an
+embedding of the label to its logit (projection discriminator, Miyato & Koyama 2018).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from gan_augment.augmenters.adversarial import GAN
+from gan_augment.augmenters.dcgan import drawn, seen
+from gan_augment.augmenters.fitting import BLOCK, Fitting
+from gan_augment.augmenters.layers import PLAIN, Kinds
+from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
+from gan_augment.common.errors import UserError
+from gan_augment.common.progress import progress_bar
+from gan_augment.common.seeds import derive_seed
+from gan_augment.data.images import LabeledImages, concatenate, interleaved
+from gan_augment.training.adam import FusedAdam
+
+LABEL_DIMENSIONS = 32
+
+
+class ClassConditional(Fitting):
+    """Trains one `build(image_shape, num_classes, steps=…, seed=…) → GAN` on all classes.
+
+    Options are those of `Fitting`; the GAN's players take labels. After `fit`, `records["all"]`
+    lists every attempt and its fate.
+    """
+
+    def fit(self, real: LabeledImages) -> ClassConditional:
+        """Train the GAN; raises `UserError` if a class has no image or training diverges."""
+        for name, count in zip(real.class_names, real.counts().tolist()):
+            if not count:
+                raise UserError(f"class {name!r} has no image; give it some or leave it out")
+        self.class_names = real.class_names
+        steps = self.steps_of_all = self.length(len(real))
+        self.claim_directory(real, steps)
+        build = functools.partial(self.build, real.image_shape, real.num_classes)
+        with progress_bar(description="training a GAN", total=steps, unit="step") as bar:
+
+            def show(report):
+                bar.set_postfix({"spread": f"{report['spread']:.2f}"}, refresh=False)
+                bar.update(report["step"] - bar.n)
+
+            self.generator, attempts = self.train_one(
+                build, "all", "all", real.images, real.labels, steps, show
+            )
+        self.records = {"all": attempts}
+        return self
+
+    def batches(self, per_class: int, seed: int) -> Iterator[LabeledImages]:
+        """Yield generated images, classes mixed, `per_class` of each in all."""
+        sample = _sampler(self.generator)
+        for block, first in enumerate(range(0, per_class, BLOCK)):
+            parts = []
+            for label in range(len(self.class_names)):
+                noise_seed = tf.constant([derive_seed(seed, label), block])
+                images = self.numbers(sample(noise_seed, tf.constant(label)))[: per_class - first]
+                parts.append(
+                    LabeledImages.from_scaled(images, np.full(len(images), label), self.class_names)
+                )
+            yield interleaved(concatenate(parts), [seed, block])
+
+
+def conditional_dcgan(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    alpha: float = 1,
+    latent_dim: int = 100,
+    batch_norm: bool = True,
+    learning_rate: float = 2e-4,
+    precision: str = "float32",
+    objective: str | None = None,
+    stabilizers: Sequence[Stabilizer] = (),
+    steps: int | None = None,
+    seed: int = 0,
+) -> GAN:
+    """Return the compiled GAN; options are those of `dcgan`. Adam has β₁ = 0.5."""
+    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
+    generator_kinds, discriminator_kinds = layers_of(stabilizers)
+    gan = GAN(
+        generator(
+            image_shape,
+            num_classes,
+            alpha=alpha,
+            latent_dim=latent_dim,
+            batch_norm=batch_norm,
+            kinds=generator_kinds,
+            dtype=dtype,
+            seed=derive_seed(seed, "generator"),
+        ),
+        discriminator(
+            image_shape,
+            num_classes,
+            alpha=alpha,
+            kinds=discriminator_kinds,
+            dtype=dtype,
+            seed=derive_seed(seed, "discriminator"),
+        ),
+        objective=choose_objective(objective, stabilizers),
+        stabilizers=stabilizers,
+        steps=steps,
+        seed=derive_seed(seed, "latents"),
+    )
+    gan.compile(FusedAdam(learning_rate, beta_1=0.5), FusedAdam(learning_rate, beta_1=0.5))
+    return gan
+
+
+def generator(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    alpha: float = 1,
+    latent_dim: int = 100,
+    batch_norm: bool = True,
+    kinds: Kinds = PLAIN,
+    dtype: str = "float32",
+    seed: int = 0,
+) -> keras.Model:
+    """Build the generator: latents [n, latent_dim], labels int32 [n] → images [n, h, w, c]."""
+    latents, labels = layers.Input((latent_dim,)), layers.Input((), dtype="int32")
+    embedded = _embedded(labels, num_classes, LABEL_DIMENSIONS, kinds, seed)
+    images = drawn(
+        layers.Concatenate()([latents, embedded]),
+        image_shape,
+        alpha=alpha,
+        batch_norm=batch_norm,
+        kinds=kinds,
+        dtype=dtype,
+        seed=seed,
+    )
+    return keras.Model([latents, labels], images, name="generator")
+
+
+def discriminator(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    alpha: float = 1,
+    kinds: Kinds = PLAIN,
+    dtype: str = "float32",
+    seed: int = 0,
+) -> keras.Model:
+    """Build the discriminator: images [n, h, w, c], labels int32 [n] → logits [n, 1]."""
+    images, labels = layers.Input(image_shape), layers.Input((), dtype="int32")
+    features = seen(images, alpha=alpha, kinds=kinds, dtype=dtype, seed=seed)
+    glorot = keras.initializers.GlorotUniform(derive_seed(seed, "weights", 2))
+    unconditional = kinds.Dense(1, kernel_initializer=glorot, dtype="float32")(features)
+    embedded = _embedded(labels, num_classes, features.shape[-1], kinds, seed)
+    agreement = layers.Dot(axes=1, dtype="float32")([features, embedded])
+    logits = layers.Add(dtype="float32")([unconditional, agreement])
+    return keras.Model([images, labels], logits, name="discriminator")
+
+
+def _embedded(labels, num_classes: int, dimensions: int, kinds: Kinds, seed: int):
+    """Embed labels by a product with one-hot vectors: its gradient is as dense as all others."""
+    normal = keras.initializers.RandomNormal(stddev=0.05, seed=derive_seed(seed, "labels"))
+    dense = kinds.Dense(dimensions, use_bias=False, kernel_initializer=normal, dtype="float32")
+    return dense(keras.ops.one_hot(labels, num_classes))
+
+
+def _sampler(generator: keras.Model) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Compile: seed int32 [2] and a label → `BLOCK` images."""
+    dimensions = generator.inputs[0].shape[-1]
+
+    def sample(seed, label):
+        latents = tf.random.stateless_normal([BLOCK, dimensions], seed)
+        return generator([latents, tf.fill([BLOCK], label)], training=False)
+
+    return tf.function(sample, jit_compile=False).get_concrete_function(
+        tf.TensorSpec([2], tf.int32), tf.TensorSpec([], tf.int32)
+    )
