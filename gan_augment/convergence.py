@@ -10,6 +10,7 @@ seen; the survey's figures; and a ring of eight Gaussians under each stabiliser.
 With --images, the collapse study: one DCGAN a class on a small sample, with each stabiliser alone
 and with the two best together, with and without batch normalisation in the generator. How many
 classes collapse to one image, what a classifier learns from the images, and what a step costs.
+Trains on one device.
 
     python -m gan_augment.convergence
     python -m gan_augment.convergence --images mnist
@@ -44,6 +45,8 @@ NAMES = (
     "diff-augment",
     "r1",
     "wgan-gp",
+    "wgan-gp+critic-steps",
+    "weight-clipping",
     "spectral-norm",
     "weight-norm",
     "consensus",
@@ -120,6 +123,8 @@ def run(config: Config) -> None:
         value = getattr(config, name)
         if value is not None and not value > 0:
             raise UserError(f"--{name.replace('_', '-')} must be positive, not {value:g}")
+    if os.environ.get("TF_CONFIG"):
+        raise UserError("these studies run in one process; unset TF_CONFIG")
     (run_collapse if config.images else run_toys)(config)
 
 
@@ -150,9 +155,6 @@ def run_toys(config: Config) -> None:
 
 def run_collapse(config: Config) -> None:
     """Train every variant on every class, and say which classes collapsed."""
-    if os.environ.get("TF_CONFIG"):
-        raise UserError("the collapse study runs in one process; unset TF_CONFIG")
-    strategy = training.find_strategy()
     train, test = (
         data.load(config.images, config.data_dir, split=split) for split in ("train", "test")
     )
@@ -178,7 +180,6 @@ def run_collapse(config: Config) -> None:
         members=config.members,
         epochs=config.classifier_epochs,
         seed=config.seed,
-        strategy=strategy,
     )
     samples = [
         train.sample(config.size, derive_seed(config.seed, "sample", gan_seed))
@@ -195,13 +196,15 @@ def run_collapse(config: Config) -> None:
             pair = best_pair(study.scores(), prefix)
             builds[pair] = dcgan_of(pair, config)
         run_all()
-    plain = {name: dcgan_of(baseline(name), config) for name in builds}
+    plain = {name: dcgan_of(reporting.baseline(name), config) for name in builds}
     study.measure_costs(
-        {name: (plain[name], builds[name]) for name in builds if baseline(name) != name},
+        {name: (plain[name], builds[name]) for name in builds if reporting.baseline(name) != name},
         samples[0].of_class(0).images,
     )
-    images = {name: data.read_records(study.samples(name) / "collapse") for name in builds}
-    reporting.write_collapse(study.scores(), study.costs(), images, directory.path)
+    scores = study.scores()
+    variants = [name for name in scores["variant"].unique() if name != "real"]
+    images = {name: data.read_records(study.samples(name) / "collapse") for name in variants}
+    reporting.write_collapse(scores, study.costs(), images, directory.path)
     directory.finish()
     print(reporting.collapse_text(study.scores(), study.costs()))
     print(f"Tables, figures and generated sets: {directory.path}")
@@ -232,11 +235,6 @@ def dcgan_of(variant: str, config: Config) -> Callable:
 def parts_of(variant: str) -> list[str]:
     """Split a variant's name into the names of stabilisers."""
     return [] if variant == "none" else variant.split("+")
-
-
-def baseline(variant: str) -> str:
-    """Return the variant without stabilisers that another one is compared with."""
-    return "batch-norm" if "batch-norm" in parts_of(variant) else "none"
 
 
 def best_pair(scores, prefix: str) -> str:

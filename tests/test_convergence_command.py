@@ -43,7 +43,9 @@ def small(out, **options):
 def test_collapse_study_grows_and_is_published(tmp_path, capsys):
     out = tmp_path / "run"
     run(small(out, variants=("none",)))
+    publish.publish(publish.Config(runs=(out,), results=tmp_path / "first"))
     run(small(out))
+    run(small(out, variants=("none",)))  # less than is there: nothing is lost
     assert "batch-norm+ema" in capsys.readouterr().out
     scores = pd.read_csv(out / "scores.csv")
     assert set(scores["variant"]) == {"real", "none", "batch-norm+ema"}

@@ -103,8 +103,6 @@ class GAN(keras.Model):
         real and in fake images (probabilities).
         """
         seed = step_seed(self.seed, self.step)
-        for stabilizer in self.stabilizers:
-            stabilizer.before_step(self)
         rules = [s.play for s in self.stabilizers if s.play] or [GAN.play]
         d_loss, g_loss = rules[0](self, *as_pair(batch), seed)
         for stabilizer in self.stabilizers:
@@ -171,7 +169,7 @@ class GAN(keras.Model):
         discriminate = next(filter(None, others), None) or self.opponent(labels)
         total = game = self.objective.generator(discriminate(self.shown(fake, fold(seed, 1))))
         for stabilizer in self.stabilizers:
-            total += stabilizer.generator_penalty(latents, fake, real)
+            total += stabilizer.generator_penalty(latents, fake, real, labels)
         return total, game
 
     def update(self, optimizer, variables, gradients):

@@ -18,7 +18,7 @@ from keras import layers
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.dcgan import drawn, seen
 from gan_augment.augmenters.fitting import BLOCK, Fitting
-from gan_augment.augmenters.layers import PLAIN, Kinds
+from gan_augment.augmenters.layers import PLAIN, WEIGHT_NORM, Kinds
 from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
 from gan_augment.common.errors import UserError
 from gan_augment.common.progress import progress_bar
@@ -156,7 +156,9 @@ def discriminator(
     features = seen(images, alpha=alpha, kinds=kinds, dtype=dtype, seed=seed)
     glorot = keras.initializers.GlorotUniform(derive_seed(seed, "weights", 2))
     unconditional = kinds.Dense(1, kernel_initializer=glorot, dtype="float32")(features)
-    embedded = _embedded(labels, num_classes, features.shape[-1], kinds, seed)
+    # Data-dependent initialisation would make the sum over all features enormous.
+    plain = PLAIN if kinds is WEIGHT_NORM else kinds
+    embedded = _embedded(labels, num_classes, features.shape[-1], plain, seed)
     agreement = layers.Dot(axes=1, dtype="float32")([features, embedded])
     logits = layers.Add(dtype="float32")([unconditional, agreement])
     return keras.Model([images, labels], logits, name="discriminator")

@@ -12,7 +12,6 @@ from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.health import Watch, spread
 from gan_augment.common.errors import UserError
 from gan_augment.common.log import MetricsLog
-from gan_augment.data.images import to_float
 from gan_augment.training.checkpoint import load_weights, save_weights
 from gan_augment.training.loop import Trainer
 from gan_augment.training.strategy import is_chief
@@ -49,13 +48,13 @@ def train_watched(
     inputs, groups = _samples_to_watch(gan, labels, seed)
     real_spread = spread(images / 127.5, labels)
     if not real_spread:
-        raise UserError(f"all images of {about} are the same; a GAN needs different ones")
+        what = ", ".join(f"{key} {value}" for key, value in about.items())
+        raise UserError(f"all images of {what} are the same; a GAN needs different ones")
     watch = replace(watch, d_loss_below=gan.objective.best + watch.d_loss_below)
     if checkpoint and checkpoint.exists():
         load_weights(gan, checkpoint)
     else:
-        first = to_float(images[:batch_size])
-        gan.initialize(first if labels is None else (first, tf.constant(labels[:batch_size])))
+        gan.initialize(trainer.batch(0))
     step = int(gan.step.numpy())
 
     def mine(record):

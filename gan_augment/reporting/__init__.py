@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "pictures": ["plot_training", "sample_grid"],
         "report": ["report_of"],
         "stability": [
+            "baseline",
             "collapse_text",
             "ring_text",
             "write_collapse",

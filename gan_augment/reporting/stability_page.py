@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gan_augment.common.files import read_json
-from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, UNDECIDED, verdict
+from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, UNDECIDED, estimate, verdict
 from gan_augment.reporting import stability
 from gan_augment.reporting.convergence import SCHEME_COLORS, pair
 from gan_augment.reporting.text import NOTHING, difference, markdown
@@ -137,7 +137,7 @@ def _dirac_claims(table: pd.DataFrame) -> str:
 def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
     table = stability.collapse_table(scores, costs).set_index("variant")
     sentences = []
-    for plain in ("none", "batch-norm"):
+    for plain in stability.PLAIN:
         if plain in table.index:
             row = table.loc[plain]
             sentences.append(
@@ -146,12 +146,10 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
             )
     outcomes = {HOLDS: [], UNDECIDED: [], DOES_NOT_HOLD: []}
     accuracies = scores.set_index(["variant", "gan_seed", "member"])["accuracy"]
-    for variant, row in table.iterrows():
-        if pd.notna(row["gain"]):
-            plain = "batch-norm" if "batch-norm" in variant.split("+") else "none"
-            gain = stability.estimate(accuracies[variant] - accuracies[plain])
-            found = difference(gain.mean, gain.low, gain.high, gain.interval_over)
-            outcomes[verdict(gain, 1)].append(f"{variant} {found}")
+    for variant in table.index[table["gain"].notna()]:
+        gain = estimate(accuracies[variant] - accuracies[stability.baseline(variant)])
+        found = difference(gain.mean, gain.low, gain.high, gain.interval_over)
+        outcomes[verdict(gain, 1)].append(f"{variant} {found}")
     for outcome, said in (
         (HOLDS, "Better images (GAN-train accuracy) than without the stabiliser"),
         (UNDECIDED, "Undecided with so many seeds"),

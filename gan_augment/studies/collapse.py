@@ -28,7 +28,9 @@ class CollapseStudy:
     """Trains every variant of a GAN on every class of a sample and says what became of it.
 
     A variant is a `build(image_shape, steps=…, seed=…) → GAN`. A class has *collapsed* if its
-    samples' spread ends below `watch.spread_below` of the real images'; no training is begun anew.
+    samples' spread ends below `watch.spread_below` of the real images': to one image or nearly so,
+    two or three that take turns pass. No training is begun anew, or stopped before its end unless
+    it diverges.
     GAN-train accuracy is that of `members` classifiers trained on generated images alone, as many
     as there are real ones, and scored on real test images after the last epoch.
 
@@ -53,7 +55,7 @@ class CollapseStudy:
         self.epochs = epochs
         self.seed = seed
         self.strategy = strategy
-        self.watch = Watch(max_restarts=0)
+        self.watch = Watch(max_restarts=0, grace=1.0)  # nothing is stopped early but NaN
         self.log = MetricsLog(self.directory / "cells.jsonl")
         self._costs = self.directory / "costs.json"
         self._make_members = make_members
@@ -91,7 +93,7 @@ class CollapseStudy:
         rows = []
         for record in self.log.records:
             classes = pd.DataFrame(record.get("classes", []), columns=["spread", "failure"])
-            diverged = classes["failure"] == "diverged"
+            diverged = (classes["failure"] == "diverged") | classes["spread"].isna()
             alive = classes["spread"][~diverged].astype(float)
             cell = {
                 "variant": record["variant"],
@@ -115,6 +117,7 @@ class CollapseStudy:
         `pairs` holds builds of baseline and variant. The two take turns, and the fastest round of
         each counts, so other load matters little. `images`: uint8 [n, h, w, c], to train on.
         """
+        write_json(self._costs, self.costs())
         todo = [name for name in pairs if name not in self.costs()]
         for name in progress_bar(todo, description="cost of a step", unit="variant"):
             pair = [_timed(build, images) for build in pairs[name]]

@@ -112,7 +112,6 @@ class Ring:
 
     def _train(self, build, gan_seed, bar) -> dict[int, np.ndarray]:
         gan = build(steps=self.steps, seed=derive_seed(self.seed, "gan", gan_seed))
-        gan.initialize(tf.constant(self.real[: self.BATCH]))
         trainer = Trainer(
             gan,
             self.real,
@@ -120,6 +119,7 @@ class Ring:
             seed=derive_seed(self.seed, "batches", gan_seed),
             strategy=tf.distribute.get_strategy(),
         )
+        gan.initialize(trainer.batch(0))
         latents = tf.random.stateless_normal([SAMPLES, gan.latent_dim], [self.seed, gan_seed])
         marks = np.linspace(0, self.steps, self.SNAPSHOTS + 1).astype(int).tolist()
         samples = {}

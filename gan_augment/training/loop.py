@@ -52,6 +52,13 @@ class Trainer:
         totals = self._run(tf.cast(self.model.step.value, tf.int64), tf.constant(steps, tf.int64))
         return dict(zip(self.model.log_names, (totals.numpy() / steps).tolist()))
 
+    def batch(self, step, rows_of=lambda rows: rows):
+        """Return the batch of a step, or the rows of it that `rows_of` picks."""
+        rows = rows_of(batch_rows(step, self.batch_size, len(self.images), self.seed))
+        batch = tf.gather(self.images, rows)
+        batch = to_float(batch) if batch.dtype == tf.uint8 else batch
+        return batch if self.labels is None else (batch, tf.gather(self.labels, rows))
+
     def _many_steps(self, first, steps):
         totals = tf.zeros([len(self.model.log_names)])
         for step in tf.range(first, first + steps):
@@ -60,12 +67,7 @@ class Trainer:
         return totals
 
     def _step(self, step):
-        rows = replica_rows(batch_rows(step, self.batch_size, len(self.images), self.seed))
-        batch = tf.gather(self.images, rows)
-        batch = to_float(batch) if batch.dtype == tf.uint8 else batch
-        if self.labels is not None:
-            batch = batch, tf.gather(self.labels, rows)
-        logs = self.train_step(batch)
+        logs = self.train_step(self.batch(step, replica_rows))
         return tf.stack([tf.cast(logs[name], tf.float32) for name in self.model.log_names])
 
 

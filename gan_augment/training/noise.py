@@ -58,6 +58,7 @@ class Dropout(keras.layers.Dropout):
     """Keras' Dropout with masks that differ between replicas and go on after a restore.
 
     Keras draws R copies of one mask, and leaves the state of its random numbers out of the weights.
+    In bfloat16 the draws have eight bits: a rate of 0.3 drops 0.305.
     """
 
     def call(self, inputs, training=False):

@@ -79,7 +79,8 @@ class RunDirectory:
 
     def _compare(self, before: dict, options: Mapping, selection: Collection[str]) -> None:
         for name, value in options.items():
-            if name not in selection and before.get(name) != value:
+            # An option that did not exist then counts as one that was not given.
+            if name not in selection and before.get(name) != value and (name in before or value):
                 raise UserError(
                     f"{self.path} holds a run with {name} = {before.get(name)!r}, not {value!r}; "
                     "choose another --out or the same options"

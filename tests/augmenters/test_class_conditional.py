@@ -72,6 +72,8 @@ def test_stabilisers_hold_for_conditional_gans(names, extra, blobs):
     gan = build(real.image_shape, 3, steps=4)
     batch = tf.constant(real.scaled()), tf.constant(real.labels)
     gan.initialize(batch)
+    logits = gan.discriminator(list(batch))
+    assert np.abs(logits).max() < 5
     before = [v.numpy() for v in gan.trainable_variables]
     logs = tf.function(gan.train_step, autograph=False)(batch)
     assert all(np.isfinite(value) for value in logs.values())

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_augment.augmenters import objectives
+from gan_augment.augmenters import objectives, watched
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.dcgan import dcgan
+from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.points import points_gan
 from gan_augment.augmenters.stabilizers import STABILIZERS, choose_objective, parse
 from gan_augment.augmenters.stabilizers.consensus import Consensus
@@ -23,6 +24,7 @@ from gan_augment.augmenters.stabilizers.updates import (
 )
 from gan_augment.augmenters.stabilizers.views import color, cut_out, translate
 from gan_augment.common.errors import UserError
+from gan_augment.common.log import MetricsLog
 
 SEED = tf.constant([1, 2])
 
@@ -114,6 +116,105 @@ def players(gan):
     return [float(v.numpy()[0, 0]) for v in gan.trainable_variables]
 
 
+def test_r1_reaches_the_discriminators_step():
+    theta, psi, gamma, h = 0.7, -0.4, 0.5, 0.1
+    gan = quadratic_game([R1(gamma)], theta, psi, h)
+    gan.train_step(tf.zeros([2, 1]))
+    moved = psi + h * (-theta - gamma * psi)
+    assert players(gan) == pytest.approx([theta + h * moved, moved], rel=1e-5)
+
+
+def test_diversity_reaches_the_generators_step(rng):
+    real = tf.constant(rng.normal(size=[8, 2]), tf.float32)
+    moves = []
+    for weight in (0.0, 1.0, 2.0):
+        gan = points_gan(2, units=4, stabilizers=[Diversity(weight)], seed=1)
+        gan.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+        before = gan.generator.get_weights()
+        gan.train_step(real)
+        moves.append([b - a for a, b in zip(before, gan.generator.get_weights())])
+    once, twice = ([b - a for a, b in zip(moves[0], other)] for other in moves[1:])
+    assert max(np.abs(change).max() for change in once) > 1e-4
+    for single, double in zip(once, twice):
+        np.testing.assert_allclose(double, 2 * single, atol=1e-6)
+
+
+def test_clipping_bounds_the_step_of_both_players(rng):
+    real = tf.constant(10 * rng.normal(size=[8, 2]), tf.float32)
+    gan = points_gan(2, units=4, stabilizers=[GradientClipping(0.01)], seed=1)
+    gan.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.5))
+    before = [player.get_weights() for player in (gan.generator, gan.discriminator)]
+    gan.train_step(real)
+    for player, old in zip((gan.generator, gan.discriminator), before):
+        moved = [new - b for new, b in zip(player.get_weights(), old)]
+        assert np.sqrt(sum((m**2).sum() for m in moved)) == pytest.approx(0.005, rel=1e-3)
+
+
+def test_weights_are_clipped_after_every_update(rng):
+    gan = points_gan(2, units=4, stabilizers=parse(["weight-clipping=0.02", "critic-steps=2"]))
+    gan.train_step(tf.constant(rng.normal(size=[8, 2]), tf.float32))
+    assert max(np.abs(w).max() for w in gan.discriminator.get_weights()) == pytest.approx(0.02)
+    assert max(np.abs(w).max() for w in gan.generator.get_weights()) > 0.02
+
+
+def test_spectral_norms_stay_at_one_while_the_discriminator_moves(rng):
+    stabilizers = parse(["spectral-norm", "critic-steps=5"])
+    gan = points_gan(2, units=16, learning_rate=5e-3, stabilizers=stabilizers)
+    step = tf.function(gan.train_step, autograph=False)
+    before = [w.copy() for w in gan.discriminator.get_weights()]
+    for _ in range(20):
+        step(tf.constant(rng.normal(size=[16, 2]), tf.float32))
+    assert any(np.abs(a - b).max() > 0.05 for a, b in zip(before, gan.discriminator.get_weights()))
+    for layer in gan.discriminator.layers:
+        if hasattr(layer, "raw_kernel"):
+            assert np.linalg.norm(layer.kernel.numpy(), 2) == pytest.approx(1, abs=0.05)
+
+
+def test_the_discriminator_is_shown_what_the_view_makes_of_images(rng):
+    """Instance noise, annealed with the steps of the training, on real and fake images alike."""
+    seen = []
+    gan = points_gan(2, units=4, stabilizers=parse(["instance-noise=0.5"]), steps=2)
+    gan.opponent = lambda labels: lambda x: (seen.append(x.numpy()), gan.discriminator(x))[1]
+    gan.latents = lambda real, seed: tf.zeros([len(real), gan.latent_dim])
+    for _ in range(3):
+        gan.train_step(tf.zeros([512, 2]))
+    spreads = [np.std(x, axis=0).mean() for x in seen]
+    assert spreads[0:3] == pytest.approx([0.5] * 3, rel=0.1)  # real, fake for D, fake for G
+    assert spreads[3:6] == pytest.approx([0.25] * 3, rel=0.1)
+    assert spreads[6:9] == pytest.approx([0] * 3, abs=1e-6)
+    assert np.abs(seen[1] - seen[2]).max() > 0.1  # new noise each time
+
+
+def test_training_begins_with_the_initialisation_from_data(blobs, monkeypatch):
+    real = blobs(32)
+    gan = dcgan((28, 28, 1), alpha=0.1, stabilizers=parse(["weight-norm", "ema"]), steps=1)
+    untouched = gan.discriminator.get_weights()
+    options = {"batch_size": 16, "seed": 0, "strategy": tf.distribute.get_strategy()}
+
+    def stop(self, steps):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watched.Trainer, "run", stop)
+    with pytest.raises(KeyboardInterrupt):
+        watched.train_watched(
+            gan, real.images, steps=1, about={}, watch=Watch(), log=MetricsLog(), **options
+        )
+    assert not all(map(np.array_equal, untouched, gan.discriminator.get_weights()))
+    for averaged, own in zip(gan.averaged.get_weights(), gan.generator.get_weights()):
+        np.testing.assert_array_equal(averaged, own)
+
+
+def test_dropout_masks_of_unrolled_steps_are_not_used_again(rng):
+    gan = dcgan((8, 8, 1), alpha=0.1, stabilizers=[Unrolled(2)])
+    seeds = [v for v in gan.discriminator.non_trainable_variables if "seed" in v.path]
+    before = [v.numpy().copy() for v in seeds]
+    gan.train_step(tf.constant(rng.uniform(-1, 1, size=[4, 8, 8, 1]), tf.float32))
+    used = 2 + 2 * 2 + 1  # D's own two calls, two for each virtual step, one of the generator's
+    assert seeds
+    for variable, old in zip(seeds, before):
+        assert (variable.numpy().astype(int) - old.astype(int)).max() >= used - 1
+
+
 def test_consensus_on_a_quadratic_game_has_a_closed_form():
     # D gains ψ(0 − θ) on real images at 0, G gains ψθ: v = (ψ, −θ), L = ½(ψ² + θ²).
     theta, psi, gamma, h = 0.7, -0.4, 0.5, 0.1
@@ -179,8 +280,11 @@ def test_diversity_rewards_distance_up_to_that_of_real_pairs():
     real = tf.constant([[0.0], [1.0], [0.0], [1.0]])
     fake = tf.constant([[0.0], [0.5], [0.0], [3.0]])
     np.testing.assert_allclose(neighbour_distances(fake), [0.5, 3.0])
-    penalty = Diversity(2.0).generator_penalty(latents, fake, real)
+    penalty = Diversity(2.0).generator_penalty(latents, fake, real, None)
     assert float(penalty) == pytest.approx(-2 * (0.5 / 2 + 1.0 / 1) / 2, rel=1e-5)
+    labels = tf.constant([3, 3, 1, 2])  # the second pair is of two classes
+    penalty = Diversity(2.0).generator_penalty(latents, fake, real, labels)
+    assert float(penalty) == pytest.approx(-2 * (0.5 / 2) / 2, rel=1e-5)
 
 
 def test_the_average_of_weights_follows_them_and_is_what_is_sampled(rng):
@@ -267,8 +371,15 @@ def test_coefficients_are_parsed_and_order_does_not_matter():
     ("names", "message"),
     [
         (["instant-noise"], "did you mean instance-noise"),
-        (["xyz"], "choose from instance-noise"),
+        (["xyz"], "choose from diff-augment"),
         (["r1=much"], "write r1=10"),
+        (["r1=0"], "write r1=10"),
+        (["ema=1.5"], "write ema=0.999"),
+        (["critic-steps=0"], "from 1 to 100"),
+        (["weight-clipping=0"], "write weight-clipping=0.01"),
+        (["gradient-clipping=inf"], "write gradient-clipping=1"),
+        (["diff-augment=2"], "from 0 to 1"),
+        (["unrolled", "gradient-clipping"], "do not go together"),
         (["r1=-1"], "write r1=10"),
         (["r1=nan"], "write r1=10"),
         (["unrolled=1.5"], "write unrolled=5"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -19,7 +20,7 @@ class Stabilizer:
     Stabilisers are frozen dataclasses: their fields are their coefficients, the main one first.
     What they need to remember lives in the GAN that they are attached to. Noise follows from the
     `seed`, int32 [2], that a hook is given, drawn by `training.noise`; per-example terms are means
-    over the batch of this replica. So no remedy depends on the number of replicas.
+    over the batch of this replica. So several replicas train as one.
     """
 
     objective: ClassVar[str | None] = None
@@ -27,17 +28,16 @@ class Stabilizer:
     generator_layers: ClassVar[Kinds | None] = None
     discriminator_layers: ClassVar[Kinds | None] = None
     """The kinds of layers that the players are built of, if not Keras' own."""
+    allowed: ClassVar[tuple[float, float]] = (0, math.inf)
+    """The least and the largest main coefficient."""
     play: ClassVar[Callable | None] = None
     """Other rules for a round: `play(gan, real, labels, seed)`, in place of `GAN.play`."""
 
     def attach(self, gan) -> None:
-        """Make what is needed in the GAN, or refuse it with `UserError`; called by its compile."""
+        """Make what is needed in the GAN, or refuse it with `UserError`; called as it is made."""
 
     def initialize(self, gan, real: tf.Tensor, labels: tf.Tensor | None) -> None:
         """Act on fresh weights before the first step, given a batch of real images."""
-
-    def before_step(self, gan) -> None:
-        """Act before a training step."""
 
     def view(self, images: tf.Tensor, seed: tf.Tensor, progress: tf.Tensor) -> tf.Tensor:
         """Return what the discriminator is shown of `images`; `progress` runs from 0 to 1."""
@@ -50,7 +50,7 @@ class Stabilizer:
         return 0.0
 
     def generator_penalty(
-        self, latents: tf.Tensor, fake: tf.Tensor, real: tf.Tensor
+        self, latents: tf.Tensor, fake: tf.Tensor, real: tf.Tensor, labels: tf.Tensor | None
     ) -> tf.Tensor | float:
         """Return what is added to the generator's loss."""
         return 0.0

@@ -3,6 +3,7 @@
 Survey of Appenzeller & Daaboul, section III-A (by way of Mescheder et al. 2018) and IV-C.
 """
 
+import math
 from dataclasses import dataclass
 
 import keras
@@ -48,7 +49,9 @@ class R1(SlopePenalty):
     """
 
     gamma: float = 10.0
-    """Weight γ ≥ 0."""
+    """Weight γ > 0."""
+
+    allowed = (1e-12, math.inf)
 
     def discriminator_penalty(self, discriminate, real, fake, seed):
         """Punish slopes at real images."""
@@ -60,9 +63,10 @@ class GradientPenalty(SlopePenalty):
     """λ · E(‖∇D(x̂)‖ − 1)² between real and generated images (Gulrajani et al. 2017, WGAN-GP)."""
 
     weight: float = 10.0
-    """Weight λ ≥ 0."""
+    """Weight λ > 0."""
 
     objective = "wasserstein"
+    allowed = (1e-12, math.inf)
 
     def discriminator_penalty(self, discriminate, real, fake, seed):
         """Punish slopes other than 1 at points between pairs of a real and a generated image."""
@@ -82,6 +86,7 @@ class WeightClipping(Stabilizer):
     """Largest absolute weight c > 0."""
 
     objective = "wasserstein"
+    allowed = (1e-12, math.inf)
 
     def after_discriminator(self, gan):
         """Clip."""

@@ -1,6 +1,7 @@
 """Stabilisers by name, and which of them go together."""
 
 import difflib
+import math
 import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -14,8 +15,8 @@ from gan_augment.augmenters.stabilizers.unrolled import Unrolled
 from gan_augment.common.errors import UserError
 
 STABILIZERS: dict[str, type[Stabilizer]] = {
-    "instance-noise": views.InstanceNoise,
     "diff-augment": views.DiffAugment,
+    "instance-noise": views.InstanceNoise,
     "r1": penalties.R1,
     "wgan-gp": penalties.GradientPenalty,
     "weight-clipping": penalties.WeightClipping,
@@ -31,6 +32,10 @@ STABILIZERS: dict[str, type[Stabilizer]] = {
 
 CONFLICTS = {
     ("r1", "wgan-gp"): "one wants slopes of 0 and the other of 1",
+    ("wgan-gp", "weight-clipping"): "one wants slopes of 1, the other allows none so large",
+    ("r1", "weight-clipping"): "weights that small need no penalty on the slope",
+    ("unrolled", "weight-clipping"): "the unrolled updates would not be clipped",
+    ("unrolled", "gradient-clipping"): "the unrolled updates would not be clipped",
     ("weight-clipping", "spectral-norm"): "clipped weights are too small to need dividing",
     ("weight-clipping", "weight-norm"): "clipping the parts of a weight does not bound the weight",
     ("weight-norm", "spectral-norm"): "each sets the scale of the same weights",
@@ -100,6 +105,10 @@ def _parse_one(text: str) -> tuple[str, Stabilizer]:
         number = typing.get_type_hints(kind)[main.name](value)
     except ValueError:
         number = None
-    if number is None or not 0 <= number < float("inf"):
-        raise UserError(f"{text!r} is not {name} with a {main.name}; write {name}={main.default}")
+    low, high = kind.allowed
+    if number is None or not low <= number <= high or number == math.inf:
+        raise UserError(
+            f"{text!r} is not {name} with a {main.name} from {low:g} to {high:g}; "
+            f"write {name}={main.default}"
+        )
     return name, kind(number)

@@ -37,6 +37,9 @@ class Unrolled(Stabilizer):
                 loss = gan.discriminator_loss(discriminate, real, fake, fold(seed, k)).total
             weights = update(weights, tape.gradient(loss, weights))
             state = discriminate.state
+        for variable, value in zip(gan.discriminator.non_trainable_variables, state):
+            if not value.dtype.is_floating:  # random states: dropout masks are not used again
+                variable.assign(value)
         return _Virtual(gan.discriminator, weights, state, labels)
 
 
@@ -58,8 +61,10 @@ class _Virtual:
 def _virtual_optimizer(optimizer):
     """Return update(weights, gradients) → weights, differentiable, going on from `optimizer`."""
     rate = tf.convert_to_tensor(optimizer.learning_rate)
-    if not isinstance(optimizer, keras.optimizers.Adam):
+    if type(optimizer) is keras.optimizers.SGD and not optimizer.momentum:
         return lambda weights, gradients: [w - rate * g for w, g in zip(weights, gradients)]
+    if not isinstance(optimizer, keras.optimizers.Adam):
+        raise UserError("only Adam and plain gradient descent can be unrolled; leave out unrolled")
     first = [tf.identity(m.value) for m in optimizer._momentums]
     second = [tf.identity(v.value) for v in optimizer._velocities]
     beta_1, beta_2 = optimizer.beta_1, optimizer.beta_2

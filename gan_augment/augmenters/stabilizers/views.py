@@ -36,7 +36,9 @@ class DiffAugment(Stabilizer):
 
     strength: float = 1.0
     """1: as in the paper. Brightness ± ½, saturation × [0, 2], contrast × [½, 1½], translation by
-    up to ⅛ of a side, a square of half a side cut out; other values scale these ranges."""
+    up to ⅛ of a side, a square of half a side cut out; smaller values scale these ranges."""
+
+    allowed = (0, 1)
 
     def attach(self, gan):
         """Refuse what are not images."""
@@ -67,7 +69,7 @@ def translate(images: tf.Tensor, seed, share: float) -> tf.Tensor:
     draws = uniform_rows([tf.shape(images)[0], 2], seed)
     for axis in (1, 2):
         size = images.shape[axis]
-        reach = round(size * share)
+        reach = int(size * share + 0.5)
         shift = tf.cast(tf.floor(draws[:, axis - 1] * (2 * reach + 1)), tf.int32) - reach
         source = tf.clip_by_value(tf.range(size) + shift[:, None], 0, size - 1)
         # A product with a matrix of zeros and ones: its gradient is a product too, not a scatter.
@@ -82,8 +84,9 @@ def cut_out(images: tf.Tensor, seed, share: float) -> tf.Tensor:
     inside = []
     for axis in (0, 1):
         size = images.shape[axis + 1]
-        length = round(size * share)
-        first = tf.cast(tf.floor(draws[:, axis, None] * (size + 1)), tf.int32) - length // 2
+        length = int(size * share + 0.5)
+        centres = size + 1 - length % 2  # as many on one side as on the other
+        first = tf.cast(tf.floor(draws[:, axis, None] * centres), tf.int32) - length // 2
         pixels = tf.range(size)
         inside.append((pixels >= first) & (pixels < first + length))
     square = inside[0][:, :, None] & inside[1][:, None, :]
