@@ -12,7 +12,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "controls": ["Affine", "Repeat"],
         "dcgan": ["dcgan"],
         "health": ["Watch"],
+        "fully_connected": ["fully_connected_gan", "pixel_statistics"],
+        "layer_norm_dcgan": ["layer_norm_dcgan"],
         "per_class": ["PerClass"],
         "points": ["points_gan"],
+        "vae": ["VAE", "VariationalAutoEncoder"],
     },
 )

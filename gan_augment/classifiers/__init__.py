@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "cnn": ["nine_layer_cnn", "tanh_cnn", "two_layer_cnn"],
         "dense": ["dense_classifier"],
         "members": ["Members", "MembersHistory"],
     },

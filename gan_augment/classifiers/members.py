@@ -10,6 +10,7 @@ neighbours.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,14 +33,16 @@ class MembersHistory:
     """What a training of members gave, epoch by epoch; the first axis follows `seeds`.
 
     `loss` float64 [members, epochs] is the mean over the epoch's batches, as Keras reports it, and
-    `train_accuracy` likewise; `accuracy[name]` float64 [members, epochs] and `predictions[name]`
-    int16 [members, epochs, n] belong to the evaluated sets.
+    `train_accuracy` likewise; `accuracy[name]` and `losses[name]` (mean cross-entropy, without
+    regularisation) float64 [members, epochs] and `predictions[name]` int16 [members, epochs, n]
+    belong to the evaluated sets.
     """
 
     seeds: tuple[int, ...]
     loss: np.ndarray
     train_accuracy: np.ndarray
     accuracy: dict[str, np.ndarray]
+    losses: dict[str, np.ndarray]
     predictions: dict[str, np.ndarray]
 
 
@@ -47,9 +50,10 @@ class Members:
     """Trains members of the functional classifier that `build(seed=…)` returns.
 
     The classifier maps images float32 [n, h, w, c] in [−1, 1] to logits [n, classes]. Training is
-    that of `keras.Model.fit` with Adam: a new order of the images in every epoch, the last, smaller
-    batch kept; regularisation losses count. `transform` changes every training batch anew. Orders
-    and transforms follow from a member's seed, so the same seeds give the same history.
+    that of `keras.Model.fit`: a new order of the images in every epoch, the last, smaller batch
+    kept; regularisation losses count. `optimizer` makes any Keras optimiser of `learning_rate`:
+    `keras.optimizers.SGD`, or a partial of it. `transform` changes every training batch anew.
+    Orders and transforms follow from a member's seed, so the same seeds give the same history.
 
     `lanes` members train side by side (default: one a core, four at most).
     """
@@ -59,12 +63,14 @@ class Members:
         build: Callable[..., keras.Model],
         *,
         learning_rate: float = 1e-3,
+        optimizer: Callable[[float], keras.optimizers.Optimizer] = FusedAdam,
         batch_size: int = 32,
         transform: Transform | None = None,
         lanes: int | None = None,
     ):
         self.build = build
         self.learning_rate = learning_rate
+        self.optimizer = optimizer
         self.batch_size = batch_size
         self.transform = transform
         count = lanes or min(os.cpu_count() or 1, 4)
@@ -88,11 +94,14 @@ class Members:
         """
         self._check(train, evaluate)
         seeds = [int(seed) for seed in seeds]
-        # One array, so that the graph need not know how many sets there are.
-        evaluated = np.concatenate([train.images[:0], *(s.images for s in evaluate.values())])
-        data = [tf.constant(part) for part in (train.images, train.labels, evaluated)]
+        # One set, so that the graph need not know how many there are.
+        images = np.concatenate([train.images[:0], *(s.images for s in evaluate.values())])
+        labels = np.concatenate([train.labels[:0], *(s.labels for s in evaluate.values())])
+        data = [tf.constant(part) for part in (train.images, train.labels, images, labels)]
+        bounds = list(itertools.pairwise(np.cumsum([0, *map(len, evaluate.values())])))
         sums = np.zeros([len(seeds), epochs, 2])
-        predicted = np.zeros([len(seeds), epochs, len(evaluated)], np.int16)
+        predicted = np.zeros([len(seeds), epochs, len(labels)], np.int16)
+        losses = np.zeros([len(bounds), len(seeds), epochs])
         self._trained = {}
         with progress_bar(description=description, total=len(sums) * epochs, unit="epoch") as bar:
             for first in range(0, len(seeds), len(self._lanes)):
@@ -101,16 +110,17 @@ class Members:
                     lane.load(self._initial_values(seed))
                 for epoch in range(epochs):
                     outcome = self._run_epoch(*data, self._padded(group), len(group), epoch)
-                    for k, (member_sums, labels) in enumerate(outcome[: len(group)], first):
-                        sums[k, epoch], predicted[k, epoch] = member_sums, labels
+                    for k, (trained, chosen, entropy) in enumerate(outcome[: len(group)], first):
+                        sums[k, epoch], predicted[k, epoch] = trained, chosen
+                        losses[:, k, epoch] = [
+                            entropy[start:end].numpy().mean(dtype=float) for start, end in bounds
+                        ]
                         self._check_loss(sums[k, epoch, 0], seeds[k], epoch)
                     bar.update(len(group))
                 for lane, seed in zip(self._lanes, group):
                     self._trained[seed] = lane.values()
-        bounds = np.cumsum([0, *map(len, evaluate.values())])
         predictions = {
-            name: predicted[:, :, start:end]
-            for name, start, end in zip(evaluate, bounds, bounds[1:])
+            name: predicted[:, :, start:end] for name, (start, end) in zip(evaluate, bounds)
         }
         return MembersHistory(
             seeds=tuple(seeds),
@@ -119,6 +129,7 @@ class Members:
             accuracy={
                 name: (predictions[name] == evaluate[name].labels).mean(axis=2) for name in evaluate
             },
+            losses=dict(zip(evaluate, losses)),
             predictions=predictions,
         )
 
@@ -140,18 +151,19 @@ class Members:
                 tf.TensorSpec(shape, tf.uint8),
                 tf.TensorSpec([None], tf.int32),
                 tf.TensorSpec(shape, tf.uint8),
+                tf.TensorSpec([None], tf.int32),
                 tf.TensorSpec([len(self._lanes)], tf.int32),
                 scalar,
                 scalar,
             ],
         )
-        def run_epoch(images, labels, evaluated, seeds, occupied, epoch):
+        def run_epoch(images, labels, test_images, test_labels, seeds, occupied, epoch):
             outcome = []
             for k, lane in enumerate(self._lanes):
                 # A lane without a member has no images to go through.
-                rows = tf.where(k < occupied, [tf.size(labels), tf.shape(evaluated)[0]], 0)
+                rows = tf.where(k < occupied, [tf.size(labels), tf.size(test_labels)], 0)
                 sums = lane.train(images, labels, rows[0], tf.stack([seeds[k], epoch]))
-                outcome.append((sums, lane.predict(evaluated, rows[1])))
+                outcome.append((sums, *lane.predict(test_images, test_labels, rows[1])))
             return outcome
 
         return run_epoch
@@ -185,7 +197,7 @@ class Members:
         if not np.isfinite(loss):
             raise UserError(
                 f"the classifier of seed {seed} diverged in epoch {epoch + 1}; "
-                f"choose a learning rate below {self.learning_rate:g}"
+                f"choose a learning rate below {float(self._lanes[0].optimizer.learning_rate):g}"
             )
 
 
@@ -196,7 +208,7 @@ class _Lane:
         self.model = model
         self.batch_size = members.batch_size
         self.transform = members.transform
-        self.optimizer = FusedAdam(members.learning_rate)
+        self.optimizer = members.optimizer(members.learning_rate)
         self.optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [variable.numpy() for variable in self.optimizer.variables]
 
@@ -237,19 +249,20 @@ class _Lane:
         size = tf.cast(tf.size(labels), tf.float32)
         return tf.stack([loss * size, tf.reduce_sum(tf.cast(right, tf.float32))])
 
-    def predict(self, images, rows) -> tf.Tensor:
-        """Return the predicted labels, int32 [rows], of the first `rows` images."""
+    def predict(self, images, labels, rows) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return predicted labels, int32 [rows], and cross-entropies of the first `rows` images."""
 
-        def body(start, predicted):
+        def body(start, predicted, losses):
             end = tf.minimum(start + EVALUATION_BATCH, rows)
             logits = self.model(to_float(images[start:end]), training=False)
             part = tf.argmax(logits, 1, output_type=tf.int32)
-            return end, tf.concat([predicted, part], 0)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels[start:end], logits)
+            return end, tf.concat([predicted, part], 0), tf.concat([losses, loss], 0)
 
-        _, predicted = tf.while_loop(
-            lambda start, _: start < rows,
+        _, predicted, losses = tf.while_loop(
+            lambda start, *_: start < rows,
             body,
-            (0, tf.zeros([0], tf.int32)),
-            shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
+            (0, tf.zeros([0], tf.int32), tf.zeros([0])),
+            shape_invariants=(tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape([None])),
         )
-        return predicted
+        return predicted, losses

@@ -8,6 +8,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "images": ["LabeledImages", "balanced", "concatenate", "mix"],
         "sources": ["describe", "load"],
         "records": ["iterate_records", "read_manifest", "read_records", "write_records"],
-        "transforms": ["affine"],
+        "transforms": ["affine", "chain", "flip_crop", "rotation"],
     },
 )

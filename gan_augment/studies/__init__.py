@@ -4,10 +4,11 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["dirac", "games", "ring"],
+    submodules=["dirac", "games", "matrix", "ring"],
     submod_attrs={
         "arms": ["ARMS", "Arm"],
         "collapse": ["CollapseStudy"],
+        "matrix": ["TrainTestMatrix"],
         "ratio": ["RatioSweep"],
         "ring": ["Ring"],
     },

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "adam": ["FusedAdam"],
         "checkpoint": ["load_weights", "save_weights"],
         "loop": ["Trainer"],
+        "momentum": ["RampedSGD"],
         "noise": ["sample_latents"],
         "run": ["RunDirectory", "command_line"],
         "strategy": ["find_strategy", "is_chief"],

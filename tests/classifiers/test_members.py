@@ -36,6 +36,9 @@ def assert_same(one, other):
     assert one.predictions.keys() == other.predictions.keys()
     for name, labels in one.predictions.items():
         np.testing.assert_array_equal(labels, other.predictions[name])
+    assert one.losses.keys() == other.losses.keys()
+    for name, losses in one.losses.items():
+        np.testing.assert_allclose(losses, other.losses[name], rtol=1e-5)
 
 
 def test_history_has_a_row_for_each_member_and_a_column_for_each_epoch(members):
@@ -47,6 +50,7 @@ def test_history_has_a_row_for_each_member_and_a_column_for_each_epoch(members):
     assert history.loss.shape == history.train_accuracy.shape == (3, 60)
     assert history.predictions["test"].shape == (3, 60, 30)
     assert history.accuracy["validation"].shape == (3, 60)
+    assert history.losses["validation"].shape == (3, 60)
     np.testing.assert_allclose(
         history.accuracy["test"], (history.predictions["test"] == test.labels).mean(axis=2)
     )
@@ -192,3 +196,58 @@ def test_unsuitable_images_are_refused(members):
     many = LabeledImages(images(3).images, np.zeros(3, np.int32), tuple("abcd"))
     with pytest.raises(UserError, match="tells 3 classes apart, but the training set has 4"):
         members.train(many, {}, seeds=[0], epochs=1)
+
+
+def test_plain_gradient_descent_is_that_of_keras():
+    build = partial(dense_classifier, SHAPE, len(NAMES), units=16, dropout=0.0)
+    train, sets = images(32), {"a": images(30, seed=1), "b": images(9, seed=2)}
+    members = Members(build, optimizer=keras.optimizers.SGD, learning_rate=0.1, lanes=1)
+    history = members.train(train, sets, seeds=[0], epochs=3)
+    stock = build(seed=0)
+    stock.compile(
+        keras.optimizers.SGD(0.1),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    for epoch in range(3):
+        loss = stock.train_on_batch(train.scaled(), train.labels)
+        assert history.loss[0, epoch] == pytest.approx(loss, rel=1e-5)
+        for name, part in sets.items():
+            entropy = stock.test_on_batch(part.scaled(), part.labels)
+            assert history.losses[name][0, epoch] == pytest.approx(entropy, rel=1e-4)
+    for ours, theirs in zip(members.trained(0).get_weights(), stock.get_weights()):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
+        partial(keras.optimizers.AdamW, weight_decay=0.1, clipnorm=1.0),
+        keras.optimizers.Nadam,
+    ],
+    ids=["momentum", "AdamW", "Nadam"],
+)
+def test_every_member_begins_with_a_fresh_optimizer(optimizer):
+    members = Members(build, optimizer=optimizer, learning_rate=0.01, lanes=1)
+    sets = {"test": images(30, seed=1)}
+    first, again = (members.train(images(40), sets, seeds=[1], epochs=2) for _ in range(2))
+    assert_same(first, again)
+    np.testing.assert_array_equal(first.losses["test"], again.losses["test"])
+    assert first.loss[0, 1] < first.loss[0, 0]
+
+
+def test_losses_leave_regularisation_out():
+    def regularized(seed):
+        x = inputs = keras.Input(SHAPE)
+        x = keras.layers.Flatten()(x)
+        zero, l2 = keras.initializers.Zeros(), keras.regularizers.L2(1.0)
+        outputs = keras.layers.Dense(
+            3, kernel_initializer=zero, bias_initializer="ones", bias_regularizer=l2
+        )(x)
+        return keras.Model(inputs, outputs)
+
+    still = Members(regularized, optimizer=keras.optimizers.SGD, learning_rate=0.0, lanes=1)
+    history = still.train(images(32), {"test": images(9)}, seeds=[0], epochs=1)
+    assert history.losses["test"][0, 0] == pytest.approx(np.log(3))
+    assert history.loss[0, 0] == pytest.approx(np.log(3) + 3)

@@ -1,0 +1,318 @@
+"""The train→test matrix: real, synthetic and mixed images, each learned from and tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gan_augment.common.log import MetricsLog
+from gan_augment.common.progress import progress_bar
+from gan_augment.common.seeds import derive_seed
+from gan_augment.data.images import LabeledImages, concatenate
+from gan_augment.data.transforms import Transform, flip_crop
+
+PROTOCOLS = ("report", "corrected", "last")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Images of one origin in three parts; a generator may have seen `train` alone."""
+
+    train: LabeledImages
+    validation: LabeledImages
+    test: LabeledImages
+
+    @classmethod
+    def split(
+        cls,
+        images: LabeledImages,
+        seed: int,
+        *,
+        validation: float = 1 / 10,
+        test: LabeledImages | float = 1 / 6,
+    ) -> Source:
+        """Split class by class: a share `test`, if it is not given, then `validation` of the rest.
+
+        As it stands, 6,000 images of a class become 4,500, 500 and 1,000 (Leung, Leung & Yu).
+        """
+        if not isinstance(test, LabeledImages):
+            images, test = images.split(test, derive_seed(seed, "test"))
+        train, held_back = images.split(validation, derive_seed(seed, "validation"))
+        return cls(train, held_back, test)
+
+
+@dataclass(frozen=True)
+class Training:
+    """A row of the matrix: the set, a source or a mix, that a classifier learns from."""
+
+    on: str
+    as_long_as: str | None = None
+    """Repeat it to as many images as this set has: the equal-steps control."""
+    transform: Transform | None = None
+    """Change every batch anew."""
+
+
+MIXES = {"mixed": ("real", "synthetic")}
+
+# Leung, Leung & Yu, Table 2.
+TRAININGS = {name: Training(name) for name in ("real", "synthetic", "mixed")}
+
+CONTROLS = {
+    "real-repeat": Training("real", as_long_as="mixed"),
+    "real+flip-crop": Training("real", transform=flip_crop()),
+    "real-repeat+flip-crop": Training("real", as_long_as="mixed", transform=flip_crop()),
+    "mixed+flip-crop": Training("mixed", transform=flip_crop()),
+}
+
+
+class TrainTestMatrix:
+    """Trains `members` classifiers on every set and tests each on every source and every mix.
+
+    A mix is the sources it names, joined. It is never tested as a whole: its accuracy is put
+    together from those on its parts, which therefore always stand beside it. (The report's mixed
+    test set hides that its real half got harder.) Accuracies come by three protocols:
+
+    report
+        at `report_epoch`, the same for all (Leung, Leung & Yu took the tenth of 20, for there
+        over-fitting began), or the last epoch if it is earlier.
+    corrected
+        at the epoch, chosen for each member, that is best on validation images of the kind it
+        was trained on; of equal ones the latest.
+    last
+        at the last epoch.
+
+    No set is standardised by statistics of its own, which would let a classifier tell where an
+    image is from: all images go through the one map from 0…255 to [−1, 1].
+
+    Members are paired: member m of a GAN seed starts from the same weights in every training.
+    `make_members(transform=…)` makes a `classifiers.Members`. Finished trainings are kept in `log`
+    and not done again.
+    """
+
+    def __init__(
+        self,
+        make_members: Callable,
+        *,
+        members: int,
+        epochs: int,
+        seed: int,
+        log: MetricsLog,
+        mixes: Mapping[str, tuple[str, ...]] = MIXES,
+        report_epoch: int = 10,
+    ):
+        self.members = members
+        self.epochs = epochs
+        self.seed = seed
+        self.log = log
+        self.mixes = dict(mixes)
+        self.report_epoch = report_epoch
+        self._make_members = make_members
+        self._trained: dict[Transform | None, object] = {}
+
+    def run(
+        self,
+        sources: Mapping[str, Source],
+        trainings: Mapping[str, Training] = TRAININGS,
+        *,
+        gan_seed: int = 0,
+    ) -> None:
+        """Do every training that is not done, and test on all `sources`.
+
+        `gan_seed` says which generators made the synthetic ones. A training is done again if it
+        was not tested on just these sources.
+        """
+        done = [_key(record) for record in self.log.records]
+        todo = [name for name in trainings if (gan_seed, name, sorted(sources)) not in done]
+        description = f"classifiers, GAN seed {gan_seed}"
+        for name in progress_bar(todo, description=description, unit="training"):
+            self._replace(self._train(name, trainings[name], sources, gan_seed))
+
+    def scores(self) -> pd.DataFrame:
+        """A row for each training, test set, member and protocol.
+
+        Columns: gan_seed, train, test, member, protocol, epoch (from 1), train_images,
+        optimizer_steps, train_accuracy (over that epoch, while training), test_images, accuracy.
+        """
+        rows = []
+        for record in self.log.records:
+            cell = {name: record[name] for name in ("gan_seed", "train")}
+            size = {name: record[name] for name in ("train_images", "optimizer_steps")}
+            for member, row in enumerate(record["members"]):
+                for test, parts in self._tests(record).items():
+                    accuracy = _joined(record["test_images"], row["test"], "accuracy", parts)
+                    for protocol in PROTOCOLS:
+                        k = row["epochs"][protocol] - 1
+                        rows.append(
+                            cell
+                            | {"test": test, "member": member, "protocol": protocol, "epoch": k + 1}
+                            | size
+                            | {
+                                "train_accuracy": row["train_accuracy"][k],
+                                "test_images": sum(record["test_images"][part] for part in parts),
+                                "accuracy": accuracy[k],
+                            }
+                        )
+        return pd.DataFrame(rows)
+
+    def curves(self) -> pd.DataFrame:
+        """A row for each training, member, set and epoch.
+
+        Columns: gan_seed, train, member, part ("train", "validation" or "test"), set, epoch
+        (from 1), accuracy, loss (mean cross-entropy). Those of the training set are taken while
+        training; the validation set is of the kind trained on.
+        """
+        frames = []
+        for record in self.log.records:
+            for member, row in enumerate(record["members"]):
+                on = record["on"]
+                sets = {("train", on): (row["train_accuracy"], row["train_loss"])}
+                evaluated = [("validation", on, self._parts(on))]
+                evaluated += [("test", name, parts) for name, parts in self._tests(record).items()]
+                for part, name, parts in evaluated:
+                    sizes = record[f"{part}_images"]
+                    sets[part, name] = (
+                        _joined(sizes, row[part], "accuracy", parts),
+                        _joined(sizes, row[part], "loss", parts),
+                    )
+                for (part, name), (accuracy, loss) in sets.items():
+                    where = {"part": part, "set": name, "epoch": np.arange(1, len(loss) + 1)}
+                    frames.append(
+                        pd.DataFrame(
+                            {"gan_seed": record["gan_seed"], "train": record["train"]}
+                            | {"member": member, **where, "accuracy": accuracy, "loss": loss}
+                        )
+                    )
+        return pd.concat(frames, ignore_index=True)
+
+    def confusion(
+        self,
+        train: str,
+        test: str,
+        *,
+        protocol: str = "corrected",
+        gan_seed: int | None = None,
+    ) -> pd.DataFrame:
+        """Count test images by true class (rows) and predicted class, summed over members.
+
+        Summed over all GAN seeds too, unless one is given. `KeyError` if the cell was not run.
+        """
+        records = [
+            record
+            for record in self.log.records
+            if record["train"] == train and gan_seed in (None, record["gan_seed"])
+        ]
+        if not records:
+            raise KeyError(train)
+        counts = [
+            row["test"][part]["confusion"][protocol]
+            for record in records
+            for part in self._tests(record)[test]
+            for row in record["members"]
+        ]
+        names = records[0]["class_names"]
+        true, predicted = pd.Index(names, name="true"), pd.Index(names, name="predicted")
+        return pd.DataFrame(np.sum(counts, axis=0), true, predicted)
+
+    def _replace(self, record: Mapping) -> None:
+        self.log.keep(lambda other: _key(other)[:2] != _key(record)[:2])
+        self.log.append(record)
+
+    def _train(self, name: str, training: Training, sources: Mapping[str, Source], gan_seed: int):
+        kind = {part: sources[part] for part in self._parts(training.on)}
+        images = concatenate([source.train for source in kind.values()])
+        if training.as_long_as:
+            parts = self._parts(training.as_long_as)
+            images = self._repeated(images, sum(len(sources[part].train) for part in parts))
+        sets = {
+            "validation": {origin: source.validation for origin, source in kind.items()},
+            "test": {origin: source.test for origin, source in sources.items()},
+        }
+        classifiers = self._classifiers(training.transform)
+        history = classifiers.train(
+            images,
+            {f"{origin} {part}": of[origin] for part, of in sets.items() for origin in of},
+            seeds=[derive_seed(self.seed, "member", gan_seed, m) for m in range(self.members)],
+            epochs=self.epochs,
+            description=f"trained on {name}",
+        )
+        record = {
+            "gan_seed": gan_seed,
+            "train": name,
+            "on": training.on,
+            "sources": sorted(sources),
+            "class_names": list(images.class_names),
+            "train_images": len(images),
+            "optimizer_steps": self.epochs * -(-len(images) // classifiers.batch_size),
+            "validation_images": {origin: len(part) for origin, part in sets["validation"].items()},
+            "test_images": {origin: len(part) for origin, part in sets["test"].items()},
+            "members": [],
+        }
+        for member in range(self.members):
+            row = {
+                "train_accuracy": history.train_accuracy[member].tolist(),
+                "train_loss": history.loss[member].tolist(),
+            }
+            for part, of in sets.items():
+                row[part] = {
+                    origin: {
+                        "accuracy": history.accuracy[f"{origin} {part}"][member].tolist(),
+                        "loss": history.losses[f"{origin} {part}"][member].tolist(),
+                    }
+                    for origin in of
+                }
+            row["epochs"] = self._epochs(record, row)
+            for origin, tested in row["test"].items():
+                predictions = history.predictions[f"{origin} test"][member]
+                tested["confusion"] = {
+                    protocol: _confusion(sets["test"][origin], predictions[epoch - 1]).tolist()
+                    for protocol, epoch in row["epochs"].items()
+                }
+            record["members"].append(row)
+        return record
+
+    def _epochs(self, record: Mapping, row: Mapping) -> dict[str, int]:
+        """Return by protocol the epoch, from 1, at which a member is scored."""
+        sizes, parts = record["validation_images"], self._parts(record["on"])
+        validation = _joined(sizes, row["validation"], "accuracy", parts)
+        return {
+            "report": min(self.report_epoch, self.epochs),
+            "corrected": self.epochs - int(validation[::-1].argmax()),
+            "last": self.epochs,
+        }
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        return self.mixes.get(name, (name,))
+
+    def _tests(self, record: Mapping) -> dict[str, tuple[str, ...]]:
+        """Sources and mixes that a training was tested on, with the sources in each."""
+        sources = record["sources"]
+        mixes = {name: mix for name, mix in self.mixes.items() if set(mix) <= set(sources)}
+        return {source: (source,) for source in sources} | mixes
+
+    def _repeated(self, images: LabeledImages, n: int) -> LabeledImages:
+        seed = derive_seed(self.seed, "repeat")
+        return images.take(np.resize(np.random.default_rng(seed).permutation(len(images)), n))
+
+    def _classifiers(self, transform: Transform | None):
+        if transform not in self._trained:  # traced once, used for every training
+            self._trained[transform] = self._make_members(transform=transform)
+        return self._trained[transform]
+
+
+def _key(record: Mapping) -> tuple:
+    return record["gan_seed"], record["train"], record["sources"]
+
+
+def _joined(sizes: Mapping[str, int], rows: Mapping, value: str, parts) -> np.ndarray:
+    """Mean, epoch by epoch, over the images of all `parts`."""
+    weights = [sizes[part] for part in parts]
+    return np.average([rows[part][value] for part in parts], axis=0, weights=weights)
+
+
+def _confusion(images: LabeledImages, predicted: np.ndarray) -> np.ndarray:
+    counts = np.zeros([images.num_classes, images.num_classes], int)
+    np.add.at(counts, (images.labels, predicted), 1)
+    return counts
