@@ -86,6 +86,11 @@ class GAN(keras.Model):
         return self.g_optimizer.iterations
 
     @property
+    def lowest_loss(self) -> float:
+        """The discriminator's loss when it tells everything apart."""
+        return self.objective.best
+
+    @property
     def sampler(self) -> keras.Model:
         """The generator to sample from: the average over the training, where there is one."""
         return self.averaged or self.generator

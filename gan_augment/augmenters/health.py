@@ -20,8 +20,8 @@ def spread(images: np.ndarray, labels: np.ndarray | None = None) -> float:
 class Watch:
     """When a training has failed, and how often it is tried again.
 
-    A report is a mapping with `spread` (the samples' spread as a share of the real images'),
-    `d_loss` and `g_loss`, made every `every` steps.
+    A report, made every `every` steps, is a mapping with `step`, `spread` (that of the samples as
+    a share of the real images') and losses, whose names end so; `d_loss` is the discriminator's.
     """
 
     every: int = 50
@@ -45,7 +45,7 @@ class Watch:
         `patience` reports is not judged.
         """
         last = reports[-1]
-        if not math.isfinite(last["d_loss"] + last["g_loss"]):
+        if not math.isfinite(sum(value for name, value in last.items() if name.endswith("loss"))):
             return "diverged"
         recent = reports[-self.patience :]
         if len(recent) < self.patience:
@@ -56,6 +56,6 @@ class Watch:
             return None
         if all(report["spread"] < self.spread_below for report in recent):
             return "collapsed"
-        if all(report["d_loss"] < self.d_loss_below for report in recent):
+        if all(report.get("d_loss", math.inf) < self.d_loss_below for report in recent):
             return "won"
         return None

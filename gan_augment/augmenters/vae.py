@@ -8,6 +8,7 @@ that DCGAN's discriminator.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -17,7 +18,6 @@ from keras import layers
 
 from gan_augment.augmenters.class_conditional import ClassConditional, generator
 from gan_augment.augmenters.health import Watch
-from gan_augment.augmenters.objectives import Objective
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
@@ -36,8 +36,7 @@ class VAE(keras.Model):
     """
 
     log_names = ("loss", "reconstruction", "divergence")
-    # What `train_watched` asks of a GAN: no loss is too small here.
-    objective = Objective(None, None, best=-math.inf)
+    lowest_loss = -math.inf  # for the watch, which knows discriminators that have won
 
     def __init__(
         self,
@@ -204,12 +203,4 @@ class VariationalAutoEncoder(ClassConditional):
     """
 
     def __init__(self, build: Callable[..., VAE] = vae, *, watch: Watch = Watch(), **options):  # noqa: B008 - immutable
-        super().__init__(build, watch=_OneLoss(**vars(watch)), **options)
-
-
-class _OneLoss(Watch):
-    """A watch over a model that has one loss."""
-
-    def failure(self, reports, total_steps):
-        """Return "diverged" if the loss is not a number."""
-        return None if math.isfinite(reports[-1]["loss"]) else "diverged"
+        super().__init__(build, watch=dataclasses.replace(watch, spread_below=0), **options)

@@ -18,6 +18,7 @@ from gan_augment.training.strategy import is_chief
 
 CHECKPOINT_SECONDS = 30
 SAMPLES = 64
+ENOUGH = 5000  # real images to measure the spread of
 
 
 def train_watched(
@@ -46,11 +47,12 @@ def train_watched(
     """
     trainer = Trainer(gan, images, labels, batch_size=batch_size, seed=seed, strategy=strategy)
     inputs, groups = _samples_to_watch(gan, labels, seed)
-    real_spread = spread(images / 127.5, labels)
+    some = slice(None, None, -(-len(images) // ENOUGH))
+    real_spread = spread(images[some] / 127.5, None if labels is None else labels[some])
     if not real_spread:
         what = ", ".join(f"{key} {value}" for key, value in about.items())
         raise UserError(f"all images of {what} are the same; a GAN needs different ones")
-    watch = replace(watch, d_loss_below=gan.objective.best + watch.d_loss_below)
+    watch = replace(watch, d_loss_below=gan.lowest_loss + watch.d_loss_below)
     if checkpoint and checkpoint.exists():
         load_weights(gan, checkpoint)
     else:
