@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -38,13 +37,9 @@ import tyro
 
 from gan_augment import augmenters, classifiers, data, reporting, studies, training
 from gan_augment.common.errors import UserError, run_command
-from gan_augment.common.log import MetricsLog
 from gan_augment.common.quiet import import_tensorflow
-from gan_augment.common.seeds import derive_seed
 
 Numbers = tuple[float, ...]
-Cell = tuple[int, int, float]
-"""GAN seed, number of real images, alpha."""
 
 
 @dataclass(frozen=True)
@@ -134,35 +129,33 @@ def run(config: Config) -> None:
         },
         read_only=not training.is_chief(strategy),
     )
-    sweep = studies.RatioSweep(
+    gan_options = {
+        "batch_norm": config.batch_norm,
+        "objective": config.objective,
+        "stabilizers": config.stabilizers,
+        "precision": config.precision,
+    }
+    study = studies.AugmentationStudy(
+        directory.path,
+        functools.partial(gans_of, config),
         functools.partial(
             classifiers.Members,
             functools.partial(classifiers.dense_classifier, train.image_shape, train.num_classes),
         ),
+        transform=data.affine(),
         members=config.members,
         epochs=config.classifier_epochs,
         seed=config.seed,
-        log=MetricsLog(directory.path / "cells.jsonl"),
+        strategy=strategy,
+        name="mnist_dcgan",
+        preset="one DCGAN a class (Abadi 2020)",
+        options=gan_options,
     )
-    cells = list(itertools.product(range(config.gan_seeds), config.sizes, config.alpha))
-    trained = [train_gans(config, train, cell, directory.path, strategy) for cell in cells]
+    cells = itertools.product(range(config.gan_seeds), config.sizes, config.alpha)
+    samples = study.run(cells, config.arms, config.ratios, train, test, config.data)
     if not training.is_chief(strategy):  # the other workers only help to train the GANs
         return
-    samples = {}
-    for (gan_seed, size, alpha), (real, gans) in zip(cells, trained):
-        synthetic = generate(config, real, gans, (gan_seed, size, alpha), directory.path)
-        samples.setdefault(f"{size:,} images, α = {alpha:g}", synthetic)
-        sweep.run(
-            config.arms,
-            config.ratios,
-            real,
-            synthetic,
-            test,
-            alpha=alpha,
-            gan_seed=gan_seed,
-            gan_steps=max(gans.steps_of_class.values()),
-        )
-    reporting.write(directory.path, sweep.scores(), samples)
+    reporting.write(directory.path, study.scores(), samples)
     directory.finish()
     reporting.show(directory.path)
     if config.quick:
@@ -173,56 +166,18 @@ def run(config: Config) -> None:
     print(f"Tables, figures and generated sets: {directory.path}")
 
 
-def train_gans(config: Config, train: data.LabeledImages, cell: Cell, path: Path, strategy):
-    """Draw the real sample of a cell and train its GANs; return both."""
-    gan_seed, size, alpha = cell
-    real = train.sample(size, derive_seed(config.seed, "sample", gan_seed))
-    gans = augmenters.PerClass(
-        functools.partial(
-            augmenters.dcgan,
-            alpha=alpha,
-            batch_norm=config.batch_norm,
-            objective=config.objective,
-            stabilizers=augmenters.stabilizers.parse(config.stabilizers),
-            precision=config.precision,
-        ),
-        steps=config.steps,
-        epochs=None if config.steps else config.epochs,
-        seed=derive_seed(config.seed, "gan", gan_seed),
-        directory=path / "gans" / folder(cell),
-        strategy=strategy,
+def gans_of(config: Config, alpha: float, **options) -> augmenters.PerClass:
+    """Return the untrained GANs of one width."""
+    build = functools.partial(
+        augmenters.dcgan,
+        alpha=alpha,
+        batch_norm=config.batch_norm,
+        objective=config.objective,
+        stabilizers=augmenters.stabilizers.parse(config.stabilizers),
+        precision=config.precision,
     )
-    return real, gans.fit(real)
-
-
-def generate(config: Config, real: data.LabeledImages, gans, cell: Cell, path: Path):
-    """Return what the GANs of a cell generate, by way of its TFRecords."""
-    gan_seed, size, alpha = cell
-    return augmenters.generated_set(
-        gans,
-        path / "synthetic" / folder(cell),
-        "mnist_dcgan",
-        per_class=math.ceil(max((1, *config.ratios)) * size / real.num_classes),
-        seed=derive_seed(config.seed, "generated", gan_seed),
-        generation={
-            "preset": "one DCGAN a class (Abadi 2020)",
-            "options": {
-                "alpha": alpha,
-                "batch_norm": config.batch_norm,
-                "objective": config.objective,
-                "stabilizers": config.stabilizers,
-                "precision": config.precision,
-            },
-            "source": {"data": config.data, "images": size, "hash": real.content_hash()},
-            "classes": gans.records,
-        },
-    )
-
-
-def folder(cell: Cell) -> str:
-    """Name the folder of a cell."""
-    gan_seed, size, alpha = cell
-    return f"alpha-{alpha:g}_size-{size}_seed-{gan_seed}"
+    epochs = None if config.steps else config.epochs
+    return augmenters.PerClass(build, steps=config.steps, epochs=epochs, **options)
 
 
 def checked(config: Config) -> Config:

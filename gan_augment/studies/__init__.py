@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["dirac", "games", "matrix", "ring"],
     submod_attrs={
+        "augmentation": ["AugmentationStudy"],
         "arms": ["ARMS", "Arm"],
         "collapse": ["CollapseStudy"],
         "matrix": ["TrainTestMatrix"],

@@ -11,7 +11,7 @@ from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
-from gan_augment.data.transforms import affine
+from gan_augment.data.transforms import Transform, affine
 from gan_augment.studies.arms import ARMS
 
 
@@ -31,19 +31,28 @@ class RatioSweep:
 
     Members are paired: member m of a GAN seed starts from the same weights in every arm and at
     every ratio.
-    `make_members(transform=…)` makes a `classifiers.Members`. Finished cells are kept in `log` and
+    `make_members(transform=…)` makes a `classifiers.Members`; `transform` is the classical
+    augmentation of the arms that have some. Finished cells are kept in `log` and
     not done again; an arm without generated images is done once for all alphas.
     """
 
     VALIDATION_SHARE = 0.2
 
     def __init__(
-        self, make_members: Callable, *, members: int, epochs: int, seed: int, log: MetricsLog
+        self,
+        make_members: Callable,
+        *,
+        members: int,
+        epochs: int,
+        seed: int,
+        log: MetricsLog,
+        transform: Transform | None = None,
     ):
         self.members = members
         self.epochs = epochs
         self.seed = seed
         self.log = log
+        self.transform = transform or affine()
         self._make_members = make_members
         self._trained: dict[bool, object] = {}
         self._chosen: dict[tuple, np.ndarray] = {}
@@ -158,7 +167,8 @@ class RatioSweep:
 
     def _classifiers(self, transform: bool):
         if transform not in self._trained:  # traced once, used for every cell
-            self._trained[transform] = self._make_members(transform=affine() if transform else None)
+            change = self.transform if transform else None
+            self._trained[transform] = self._make_members(transform=change)
         return self._trained[transform]
 
 
