@@ -131,7 +131,7 @@ def run(config: Config) -> None:
 def run_toys(config: Config) -> None:
     """Dirac-GAN, figures and ring of Gaussians."""
     steps = config.steps or (500 if config.quick else 6000)
-    names = config.variants or ON_THE_RING
+    names = [canonical(name) for name in config.variants or ON_THE_RING]
     options = asdict(config) | {"steps": steps, "variants": names}
     builds = {name: points_of(name) for name in names}
     directory = claim(config, "convergence", {name: options[name] for name in TOY_OPTIONS})
@@ -164,7 +164,17 @@ def run_collapse(config: Config) -> None:
             "images to draw from; choose a smaller --size or a --data-dir with the whole set"
         )
     steps = config.steps or (100 if config.quick else 300)
-    builds = {name: dcgan_of(name, config) for name in config.variants or ON_IMAGES}
+    builds = {name: dcgan_of(name, config) for name in map(canonical, config.variants or ON_IMAGES)}
+    samples = [
+        train.sample(config.size, derive_seed(config.seed, "sample", gan_seed))
+        for gan_seed in range(config.gan_seeds)
+    ]
+    if min(real.counts().min() for real in samples) < 2:
+        raise UserError(
+            f"of {config.size} images some class has fewer than two, and a GAN needs at least two; "
+            "choose a larger --size"
+        )
+    next(iter(builds.values()))(train.image_shape, steps=1, seed=0)  # refuses unfit images
     options = asdict(config) | {"steps": steps, "variants": list(builds)}
     for name in ("images", "data_dir", "out", "quick"):
         del options[name]
@@ -181,10 +191,6 @@ def run_collapse(config: Config) -> None:
         epochs=config.classifier_epochs,
         seed=config.seed,
     )
-    samples = [
-        train.sample(config.size, derive_seed(config.seed, "sample", gan_seed))
-        for gan_seed in range(config.gan_seeds)
-    ]
 
     def run_all():
         for gan_seed, real in enumerate(samples):
@@ -232,6 +238,16 @@ def dcgan_of(variant: str, config: Config) -> Callable:
     )
 
 
+def canonical(variant: str) -> str:
+    """Return the one name of a variant, whatever the order of its parts; raises `UserError`."""
+    parts = parts_of(variant)
+    given = [part for part in parts if part != "batch-norm"]
+    augmenters.stabilizers.parse(given)  # refuses what is unknown, double or senseless
+    order = list(augmenters.stabilizers.STABILIZERS)
+    given.sort(key=lambda part: order.index(part.partition("=")[0]))
+    return "+".join([*(["batch-norm"] if "batch-norm" in parts else []), *given]) or "none"
+
+
 def parts_of(variant: str) -> list[str]:
     """Split a variant's name into the names of stabilisers."""
     return [] if variant == "none" else variant.split("+")
@@ -248,10 +264,9 @@ def best_pair(scores, prefix: str) -> str:
         for first in range(second):
             pair = names[first], names[second]
             try:
-                augmenters.stabilizers.parse(pair)
+                return canonical(prefix + "+".join(pair))
             except UserError:
                 continue
-            return prefix + "+".join(pair)
     raise AssertionError("no two stabilisers go together")
 
 

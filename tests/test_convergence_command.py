@@ -7,7 +7,7 @@ import pytest
 
 from gan_augment import convergence, publish
 from gan_augment.common.errors import UserError
-from gan_augment.convergence import Config, best_pair, parts_of, run
+from gan_augment.convergence import Config, best_pair, canonical, parts_of, run
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +64,7 @@ def test_collapse_study_grows_and_is_published(tmp_path, capsys):
         ({"variants": ("r1+wgan-gp",)}, "do not go together"),
         ({"variants": ("batch-norm+r1",)}, "give --images"),
         ({"images": "mnist", "size": 10**6}, "smaller --size"),
+        ({"images": "mnist", "size": 8}, "larger --size"),
         ({"steps": 0}, "--steps must be positive"),
         ({"variants": ("diff-augment",)}, "leave it out"),
         ({"images": "cifer10"}, "did you mean cifar10"),
@@ -79,6 +80,14 @@ def test_the_best_pair_goes_together():
     accuracy = dict.fromkeys(convergence.NAMES, 0.1) | {"r1": 0.9, "wgan-gp": 0.8, "ema": 0.7}
     scores = pd.DataFrame({"variant": list(accuracy), "accuracy": list(accuracy.values())})
     assert best_pair(scores, "") == "r1+ema"  # r1 and wgan-gp do not
+
+
+def test_a_variant_has_one_name():
+    assert canonical("ema+r1=2+batch-norm") == canonical("batch-norm+r1=2+ema")
+    assert canonical("batch-norm") == "batch-norm"
+    assert canonical("none") == "none"
+    with pytest.raises(UserError, match="twice"):
+        canonical("ema+ema")
 
 
 def test_variants_are_names_joined_by_plus():

@@ -180,9 +180,10 @@ class GAN(keras.Model):
     def update(self, optimizer, variables, gradients):
         """Apply one player's gradients, which are those of this replica's batch."""
         replicas = replicas_in_sync()
-        if self.stabilizers:
+        changing = [s for s in self.stabilizers if type(s).gradients is not Stabilizer.gradients]
+        if changing:
             gradients = mean_over_replicas(gradients)
-            for stabilizer in self.stabilizers:
+            for stabilizer in changing:
                 gradients = stabilizer.gradients(gradients)
         if replicas > 1:  # applying gradients sums over replicas
             gradients = [gradient / replicas for gradient in gradients]

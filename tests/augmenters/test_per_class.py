@@ -14,8 +14,9 @@ from gan_augment.augmenters.base import generate, generated_set
 from gan_augment.augmenters.dcgan import dcgan
 from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.per_class import PerClass
+from gan_augment.augmenters.stabilizers import parse
 from gan_augment.common.errors import UserError
-from gan_augment.data.images import balanced
+from gan_augment.data.images import LabeledImages, balanced
 
 small = functools.partial(dcgan, alpha=0.05, latent_dim=8)
 
@@ -81,6 +82,36 @@ def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, monke
     assert continued.records == whole.records
     logs = [(tmp_path / d / "metrics.jsonl").read_text() for d in ("whole", "stopped")]
     assert logs[0] == logs[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "precision"),
+    [
+        (["r1", "spectral-norm", "ema", "diff-augment", "instance-noise", "unrolled=1"], "float32"),
+        (["weight-norm", "wgan-gp", "critic-steps=2", "diversity"], "bfloat16"),
+    ],
+)
+def test_stabilisers_continue_where_they_stopped(blobs, tmp_path, monkeypatch, names, precision):
+    monkeypatch.setattr(watched, "CHECKPOINT_SECONDS", 0)
+    build = functools.partial(small, stabilizers=parse(names), precision=precision)
+    options = {"steps": 5, "seed": 1, "watch": Watch(every=2, spread_below=0)}
+    real = blobs(12).of_class(0)
+    real = LabeledImages(real.images, real.labels, real.class_names[:1])
+    whole = PerClass(build, **options).fit(real)
+    run = watched.Trainer.run
+
+    def interrupted(self, steps):
+        if self.model.step.numpy() >= 4:
+            raise KeyboardInterrupt
+        return run(self, steps)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched.Trainer, "run", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            PerClass(build, **options, directory=tmp_path).fit(real)
+    continued = PerClass(build, **options, directory=tmp_path).fit(real)
+    assert_same(weights(whole), weights(continued))
+    assert whole.records == continued.records
 
 
 SCRIPT = """
