@@ -53,6 +53,12 @@ def glorot(seed=5):
     return keras.initializers.GlorotUniform(seed)
 
 
+@pytest.fixture(autouse=True)
+def equal_weights():
+    """Weights of layers without a seeded initialiser are the same in every run."""
+    keras.utils.set_random_seed(0)
+
+
 def built(layer, shape):
     layer.build((None, *shape[1:]))
     return layer
