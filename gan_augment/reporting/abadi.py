@@ -205,14 +205,14 @@ CLAIMS = (
     ),
     Claim(
         4,
-        "generated images help on top of affine augmentation, at every size",
+        "generated images help on top of classical augmentation, at every size",
         +1,
         _by_size(GAN_AFFINE, AFFINE),
         ours=True,
     ),
     Claim(
         4,
-        "affine augmentation does more than generated images at as many steps, at every size",
+        "classical augmentation does more than generated images at as many steps, at every size",
         +1,
         _by_size(AFFINE, GAN),
         ours=True,
@@ -239,8 +239,8 @@ REPORT = Report(
         "chosen on a part of the real sample that is held back, the classifier is trained anew on "
         "the whole sample for as long, and tested once.",
         "The controls: more images also mean more training steps per epoch. *Equal steps* trains "
-        "on the same real images for as many steps and without a GAN; *affine* is that with small "
-        "random shifts, turns and scalings. The report has neither.",
+        "on the same real images for as many steps and without a GAN; *classical* is that with "
+        "classical augmentation: small random shifts, turns and scalings. The report has neither.",
         "The GANs have seen the whole sample, so the epoch is chosen by classifiers that see no "
         "generated image (as many real ones again instead); classifiers that see generated images "
         "only are scored after the last epoch.",

@@ -125,7 +125,7 @@ def plot_ratios(accuracies: Accuracies, report: Report, alpha: float, path: Path
     """Figure 3: accuracy against R, a panel a size.
 
     Below each what generated images add to the control without them: GAN − equal steps and
-    GAN + affine − affine, in the colours of the former.
+    GAN + classical − classical, in the colours of the former.
     """
     sizes = sorted({c.size for c in accuracies.cells() if c.arm == "gan" and c.alpha == alpha})
     across = min(len(sizes), 3)

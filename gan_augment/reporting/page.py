@@ -162,7 +162,8 @@ CAPTIONS = {
     "figure_2": "Real images and generated ones alone, by number of real images; bands are 95 % "
     "intervals {over}, hollow dots are the report's.",
     "figure_3": "Accuracy against R. Below: what generated images add to the control without them, "
-    "GAN − equal steps (blue) and GAN + affine − affine (green). Bands are 95 % intervals {over}.",
+    "GAN − equal steps (blue) and GAN + classical − classical (green). Bands are 95 % intervals "
+    "{over}.",
     "samples": "Figure 1: generated images, not chosen; columns by number of real images.",
     "training": "Losses and the spread of the samples while each class's GAN trained:",
 }

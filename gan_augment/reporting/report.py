@@ -13,11 +13,11 @@ ARM_LABELS = {
     "real": "real",
     "gan": "GAN",
     "repeat": "equal steps",
-    "affine": "affine",
-    "gan+affine": "GAN + affine",
-    "affine-set": "affine, fixed set",
+    "affine": "classical",
+    "gan+affine": "GAN + classical",
+    "affine-set": "classical, fixed set",
     "synthetic": "GAN alone",
-    "synthetic+affine": "GAN alone + affine",
+    "synthetic+affine": "GAN alone + classical",
     "synthetic-repeat": "GAN alone, equal steps",
 }
 
@@ -25,11 +25,11 @@ ARM_MEANINGS = {
     "real": "the real images alone (R = 0)",
     "gan": "the real images and R times as many generated ones",
     "repeat": "the real images again instead of generated ones: as many training steps, no GAN",
-    "affine": "as equal steps, each image shifted, turned and scaled a little, anew at every step",
-    "gan+affine": "as GAN, with the same random shifts, turns and scalings",
-    "affine-set": "the real images and R times as many affine copies of them, drawn once",
+    "affine": "as equal steps, with classical augmentation: small changes, new at every step",
+    "gan+affine": "as GAN, with the same classical augmentation",
+    "affine-set": "the real images and R times as many changed copies of them, drawn once",
     "synthetic": "generated images only, R times as many as there are real ones",
-    "synthetic+affine": "generated images only, with random shifts, turns and scalings",
+    "synthetic+affine": "generated images only, with the same classical augmentation",
     "synthetic-repeat": "the generated images of R = 1 again: as many steps, no further images",
 }
 

@@ -89,13 +89,13 @@ def _sentence(accuracies: Accuracies, alpha: float, size: int, ratio: float) -> 
         span = interval(gain.low, gain.high, gain.interval_over, points, 1)
         return f"{verb} {abs(100 * gain.mean):.1f} points {span}".rstrip()
 
-    gan, steps, affine = Cell("gan"), Cell("repeat"), Cell("affine")
+    gan, steps, classical = Cell("gan"), Cell("repeat"), Cell("affine")
     parts = []
     for text, gain in (
         ("GAN {}", found(gan, Cell("real", 0.0))),
         ("over equal steps it {}: {}", found(gan, steps)),
-        ("affine {} over equal steps", found(affine, steps)),
-        ("GAN on top of affine {}", found(Cell("gan+affine"), affine)),
+        ("classical augmentation {} over equal steps", found(classical, steps)),
+        ("GAN on top of it {}", found(Cell("gan+affine"), classical)),
     ):
         if gain.n_members:
             parts.append(text.format(change(gain), in_words(gain)))

@@ -103,7 +103,7 @@ def test_arms_with_fewer_gan_seeds_are_counted_and_marked(page, make_scores):
     row = next(row for row in rows_of(text, "### Table 4") if row["R"] == "1")
     assert row["n"] == "2 × 3, 1 × 3"
     assert "]†" in row["GAN − equal steps"]
-    assert "†" not in row["GAN"] + row["GAN + affine − affine"]
+    assert "†" not in row["GAN"] + row["GAN + classical − classical"]
 
 
 def test_bands_over_gan_seeds_alone_are_called_so(page):

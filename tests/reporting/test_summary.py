@@ -39,7 +39,7 @@ def test_the_answer_is_the_paired_difference_in_words(make_scores):
     said = re.search(r"over equal steps it (adds|costs) (\d+\.\d) points \[", sentence)
     assert (said[1] == "adds") == (gain > 0)
     assert float(said[2]) == pytest.approx(abs(gain), abs=0.051)
-    assert re.search(r"affine adds \d\.\d points \[.*\] over equal steps", sentence)
+    assert re.search(r"classical augmentation adds \d\.\d points \[.*\] over equal steps", sentence)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_tables_stand_aligned_with_what_the_report_has(make_scores):
     text = as_text(make_scores(sizes=(500,)), "corrected", REPORT)
     block = text[text.index("Table 4.") :].split("\n\n")[0].splitlines()
     assert block[1].startswith("α = 2, 500 real images, 2,000 GAN steps a class")
-    headings = "R reported GAN equal steps affine GAN + affine GAN − equal steps"
+    headings = "R reported GAN equal steps classical GAN + classical GAN − equal steps"
     assert " ".join(block[2].split()) == headings
     assert len(block) == 3 + 7
     assert len({len(line) for line in block[2:]}) == 1
