@@ -36,6 +36,7 @@ from typing import Literal
 import tyro
 
 from gan_augment import augmenters, classifiers, data, reporting, studies, training
+from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
 from gan_augment.common.seeds import derive_seed
@@ -119,10 +120,7 @@ TOY_OPTIONS = ("steps", "variants", "gan_seeds", "seed")
 def run(config: Config) -> None:
     """Run the toy games or the collapse study; what is finished is not done again."""
     import_tensorflow()
-    for name in ("steps", "gan_seeds", "size", "alpha", "members", "classifier_epochs"):
-        value = getattr(config, name)
-        if value is not None and not value > 0:
-            raise UserError(f"--{name.replace('_', '-')} must be positive, not {value:g}")
+    require_positive(config, "steps", "gan_seeds", "size", "alpha", "members", "classifier_epochs")
     if os.environ.get("TF_CONFIG"):
         raise UserError("these studies run in one process; unset TF_CONFIG")
     (run_collapse if config.images else run_toys)(config)

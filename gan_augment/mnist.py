@@ -36,6 +36,7 @@ from typing import Literal
 import tyro
 
 from gan_augment import augmenters, classifiers, data, reporting, studies, training
+from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
 
@@ -182,32 +183,15 @@ def gans_of(config: Config, alpha: float, **options) -> augmenters.PerClass:
 
 def checked(config: Config) -> Config:
     """Refuse options that make no sense, each with a sentence."""
-    for name in ("alpha", "sizes", "epochs", "steps", "gan_seeds", "members", "classifier_epochs"):
-        values = getattr(config, name)
-        for value in values if isinstance(values, tuple) else [values]:
-            if value is not None and not value > 0:
-                raise UserError(f"--{name.replace('_', '-')} must be positive, not {value:g}")
-    for ratio in config.ratios:
-        if not ratio >= 0:
-            raise UserError(
-                f"the ratio of generated to real images cannot be {ratio:g}; give R ≥ 0"
-            )
-    for arm in config.arms:
-        if arm not in studies.ARMS:
-            raise UserError(f"there is no arm {arm!r}; choose from {', '.join(studies.ARMS)}")
+    require_positive(
+        config, "alpha", "sizes", "epochs", "steps", "gan_seeds", "members", "classifier_epochs"
+    )
     stabilizers = augmenters.stabilizers.parse(config.stabilizers)
     augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     for name in ("alpha", "sizes"):
         if not getattr(config, name):
             raise UserError(f"--{name} needs at least one value")
-    config = replace(config, ratios=tuple(sorted({ratio for ratio in config.ratios if ratio})))
-    used = (studies.ARMS[arm] for arm in config.arms)
-    if not any(arm.synthetic and arm.ratios(config.ratios) for arm in used):
-        raise UserError(
-            "these --arms and --ratios leave nothing with generated images to do; "
-            "choose an arm such as gan and a ratio above 0"
-        )
-    return config
+    return replace(config, ratios=studies.checked_ratios(config.arms, config.ratios))
 
 
 def parsed(arguments: Sequence[str]) -> Config:

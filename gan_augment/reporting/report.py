@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from gan_augment.reporting.cells import Cell, Contrast
 
 # Where the data of the report behind an experiment stand, by the experiment's name.
-MODULES = {"mnist": "gan_augment.reporting.abadi"}
+MODULES = {
+    "mnist": "gan_augment.reporting.abadi",
+    "cifar10": "gan_augment.reporting.abadi_cifar10",
+}
 
 ARM_LABELS = {
     "real": "real",

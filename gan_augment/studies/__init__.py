@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["dirac", "games", "matrix", "ring"],
     submod_attrs={
         "augmentation": ["AugmentationStudy"],
-        "arms": ["ARMS", "Arm"],
+        "arms": ["ARMS", "Arm", "checked_ratios"],
         "collapse": ["CollapseStudy"],
         "matrix": ["TrainTestMatrix"],
         "ratio": ["RatioSweep"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from gan_augment.augmenters.base import generate
 from gan_augment.augmenters.controls import Affine, Repeat
+from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages, balanced, mix
 
 
@@ -88,3 +89,22 @@ ARMS = {
     # Table 3 with more steps on the same R = 1 images.
     "synthetic-repeat": Arm(_generated_again, _more_than_one, real=False),
 }
+
+
+def checked_ratios(arms: Collection[str], ratios: Collection[float]) -> tuple[float, ...]:
+    """Return the ratios above 0 in order, each once; raises `UserError` for what makes no sense."""
+    for ratio in ratios:
+        if not ratio >= 0:
+            raise UserError(
+                f"the ratio of generated to real images cannot be {ratio:g}; give R ≥ 0"
+            )
+    for arm in arms:
+        if arm not in ARMS:
+            raise UserError(f"there is no arm {arm!r}; choose from {', '.join(ARMS)}")
+    above = tuple(sorted({ratio for ratio in ratios if ratio}))
+    if not any(ARMS[arm].synthetic and ARMS[arm].ratios(above) for arm in arms):
+        raise UserError(
+            "these --arms and --ratios leave nothing with generated images to do; "
+            "choose an arm such as gan and a ratio above 0"
+        )
+    return above
