@@ -8,7 +8,7 @@ embedding of the label to its logit (projection discriminator, Miyato & Koyama 2
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
@@ -16,10 +16,10 @@ import tensorflow as tf
 from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN
+from gan_augment.augmenters.assembly import assembled
 from gan_augment.augmenters.dcgan import drawn, seen
 from gan_augment.augmenters.fitting import BLOCK, Fitting
 from gan_augment.augmenters.layers import PLAIN, WEIGHT_NORM, Kinds
-from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
 from gan_augment.common.errors import UserError
 from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
@@ -79,41 +79,16 @@ def conditional_dcgan(
     latent_dim: int = 100,
     batch_norm: bool = True,
     learning_rate: float = 2e-4,
-    precision: str = "float32",
-    objective: str | None = None,
-    stabilizers: Sequence[Stabilizer] = (),
-    steps: int | None = None,
-    seed: int = 0,
+    **game,
 ) -> GAN:
     """Return the compiled GAN; options are those of `dcgan`. Adam has β₁ = 0.5."""
-    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
-    generator_kinds, discriminator_kinds = layers_of(stabilizers)
-    gan = GAN(
-        generator(
-            image_shape,
-            num_classes,
-            alpha=alpha,
-            latent_dim=latent_dim,
-            batch_norm=batch_norm,
-            kinds=generator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "generator"),
-        ),
-        discriminator(
-            image_shape,
-            num_classes,
-            alpha=alpha,
-            kinds=discriminator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "discriminator"),
-        ),
-        objective=choose_objective(objective, stabilizers),
-        stabilizers=stabilizers,
-        steps=steps,
-        seed=derive_seed(seed, "latents"),
+    widths = {"alpha": alpha, "latent_dim": latent_dim, "batch_norm": batch_norm}
+    return assembled(
+        functools.partial(generator, image_shape, num_classes, **widths),
+        functools.partial(discriminator, image_shape, num_classes, alpha=alpha),
+        (FusedAdam(learning_rate, beta_1=0.5), FusedAdam(learning_rate, beta_1=0.5)),
+        **game,
     )
-    gan.compile(FusedAdam(learning_rate, beta_1=0.5), FusedAdam(learning_rate, beta_1=0.5))
-    return gan
 
 
 def generator(

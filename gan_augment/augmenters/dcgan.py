@@ -8,15 +8,14 @@ mathematics, but stable.
 """
 
 import functools
-from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN
+from gan_augment.augmenters.assembly import assembled
 from gan_augment.augmenters.layers import PLAIN, Kinds
-from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
@@ -30,44 +29,20 @@ def dcgan(
     latent_dim: int = 100,
     batch_norm: bool = True,
     learning_rate: float = 1e-3,
-    precision: str = "float32",
-    objective: str | None = None,
-    stabilizers: Sequence[Stabilizer] = (),
-    steps: int | None = None,
-    seed: int = 0,
+    **game,
 ) -> GAN:
     """Return the compiled GAN; make it in the scope of the strategy it is to train under.
 
-    `alpha` > 0 scales the numbers of filters. `precision`: "float32", or "bfloat16" for
-    half-precision arithmetic on float32 weights. `objective` by name (default: that of the
-    stabilisers, else the non-saturating one). `steps`: the planned length of the training.
+    `alpha` > 0 scales the numbers of filters. `game`: `precision`, `objective`, `stabilizers`,
+    `steps` and `seed`, those of `assembled`.
     """
-    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
-    generator_kinds, discriminator_kinds = layers_of(stabilizers)
-    gan = GAN(
-        generator(
-            image_shape,
-            alpha=alpha,
-            latent_dim=latent_dim,
-            batch_norm=batch_norm,
-            kinds=generator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "generator"),
-        ),
-        discriminator(
-            image_shape,
-            alpha=alpha,
-            kinds=discriminator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "discriminator"),
-        ),
-        objective=choose_objective(objective, stabilizers),
-        stabilizers=stabilizers,
-        steps=steps,
-        seed=derive_seed(seed, "latents"),
+    widths = {"alpha": alpha, "latent_dim": latent_dim, "batch_norm": batch_norm}
+    return assembled(
+        functools.partial(generator, image_shape, **widths),
+        functools.partial(discriminator, image_shape, alpha=alpha),
+        (FusedAdam(learning_rate), FusedAdam(learning_rate)),
+        **game,
     )
-    gan.compile(FusedAdam(learning_rate), FusedAdam(learning_rate))
-    return gan
 
 
 def generator(

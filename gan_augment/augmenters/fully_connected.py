@@ -9,15 +9,15 @@ logit instead of a sigmoid. One departure remains: the generator learns from the
 discriminator has just seen, as many as there are real images, and not from twice as many new ones.
 """
 
-from collections.abc import Sequence
+import functools
 
 import keras
 import numpy as np
 from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN
+from gan_augment.augmenters.assembly import assembled
 from gan_augment.augmenters.layers import PLAIN, Kinds
-from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, to_float
@@ -39,48 +39,16 @@ def fully_connected_gan(
     learning_rate: float = 0.02,
     steps_per_epoch: int = STEPS_PER_EPOCH,
     dampened: bool = True,
-    precision: str = "float32",
-    objective: str | None = None,
-    stabilizers: Sequence[Stabilizer] = (),
-    steps: int | None = None,
-    seed: int = 0,
+    **game,
 ) -> GAN:
     """Return the compiled GAN, for `ClassConditional`; make it in the scope of its strategy.
 
     `width` > 0 scales the numbers of units. `mean` and `std`, numbers or float [h, w, c], are those
     of the pixels of images in [−1, 1]: see `pixel_statistics`. The learning rate is divided by
     1.000004 and the momentum rises by 0.0008, to 0.7 at most, every `steps_per_epoch` steps;
-    `dampened` is that of `RampedSGD`. The other options are those of `dcgan`. The generator's
+    `dampened` is that of `RampedSGD`. `game` is that of `dcgan`. The generator's
     images are not bounded; they are clipped where they are kept as `LabeledImages`.
     """
-    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
-    generator_kinds, discriminator_kinds = layers_of(stabilizers)
-    standard = {"mean": mean, "std": std}
-    gan = GAN(
-        generator(
-            image_shape,
-            num_classes,
-            **standard,
-            width=width,
-            latent_dim=latent_dim,
-            kinds=generator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "generator"),
-        ),
-        discriminator(
-            image_shape,
-            num_classes,
-            **standard,
-            width=width,
-            kinds=discriminator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "discriminator"),
-        ),
-        objective=choose_objective(objective, stabilizers),
-        stabilizers=stabilizers,
-        steps=steps,
-        seed=derive_seed(seed, "latents"),
-    )
 
     def optimizer(learning_rate):
         decay = keras.optimizers.schedules.ExponentialDecay(
@@ -91,8 +59,14 @@ def fully_connected_gan(
 
     # Their discriminator's loss is the mean over real and generated images together, half of the
     # sum of two means that ours is; to gradient descent, unlike Adam, that matters.
-    gan.compile(optimizer(learning_rate), optimizer(learning_rate / 2))
-    return gan
+    optimizers = optimizer(learning_rate), optimizer(learning_rate / 2)
+    options = {"mean": mean, "std": std, "width": width}
+    return assembled(
+        functools.partial(generator, image_shape, num_classes, latent_dim=latent_dim, **options),
+        functools.partial(discriminator, image_shape, num_classes, **options),
+        optimizers,
+        **game,
+    )
 
 
 def generator(

@@ -12,14 +12,15 @@ through a dense layer to the generator and as a projection (Miyato & Koyama 2018
 discriminator.
 """
 
+import functools
 from collections.abc import Sequence
 
 import keras
 from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN, with_labels
+from gan_augment.augmenters.assembly import assembled
 from gan_augment.augmenters.layers import PLAIN, Kinds
-from gan_augment.augmenters.stabilizers import Stabilizer, choose_objective, layers_of
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
@@ -37,47 +38,21 @@ def layer_norm_dcgan(
     g_learning_rate: float = 1e-3,
     d_learning_rate: float = 2e-4,
     beta_1: float = 0.5,
-    precision: str = "float32",
-    objective: str | None = None,
-    stabilizers: Sequence[Stabilizer] = (),
-    steps: int | None = None,
-    seed: int = 0,
+    **game,
 ) -> GAN:
     """Return the compiled GAN; make it in the scope of the strategy it is to train under.
 
     Without `num_classes` it is for `PerClass`, with them for `ClassConditional`. `width` > 0 scales
     the numbers of filters; `axis`: what layer normalisation is over (−1: Keras' default).
-    `precision`, `objective`, `stabilizers`, `steps` and `seed` are those of `dcgan`. Raises
-    `UserError` unless images are square with sides 4, 8, 16, 32, …
+    `game` is that of `dcgan`. Raises `UserError` unless images are square, sides 4, 8, 16, 32, …
     """
-    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
-    generator_kinds, discriminator_kinds = layers_of(stabilizers)
-    gan = GAN(
-        generator(
-            image_shape,
-            num_classes,
-            width=width,
-            latent_dim=latent_dim,
-            axis=axis,
-            kinds=generator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "generator"),
-        ),
-        discriminator(
-            image_shape,
-            num_classes,
-            width=width,
-            kinds=discriminator_kinds,
-            dtype=dtype,
-            seed=derive_seed(seed, "discriminator"),
-        ),
-        objective=choose_objective(objective, stabilizers),
-        stabilizers=stabilizers,
-        steps=steps,
-        seed=derive_seed(seed, "latents"),
+    shapes = image_shape, num_classes
+    return assembled(
+        functools.partial(generator, *shapes, width=width, latent_dim=latent_dim, axis=axis),
+        functools.partial(discriminator, *shapes, width=width),
+        (FusedAdam(g_learning_rate, beta_1), FusedAdam(d_learning_rate, beta_1)),
+        **game,
     )
-    gan.compile(FusedAdam(g_learning_rate, beta_1), FusedAdam(d_learning_rate, beta_1))
-    return gan
 
 
 def generator(

@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from gan_augment.augmenters.assembly import DTYPES
 from gan_augment.augmenters.class_conditional import ClassConditional, generator
 from gan_augment.augmenters.health import Watch
 from gan_augment.common.errors import UserError
@@ -142,8 +143,7 @@ def vae(
     """
     if sigma <= 0:
         raise UserError(f"sigma is a standard deviation and must be positive, not {sigma}")
-    dtype = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
-    options = {"alpha": alpha, "latent_dim": latent_dim, "dtype": dtype}
+    options = {"alpha": alpha, "latent_dim": latent_dim, "dtype": DTYPES[precision]}
     model = VAE(
         encoder(image_shape, num_classes, **options, seed=derive_seed(seed, "encoder")),
         generator(
