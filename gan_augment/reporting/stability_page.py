@@ -53,8 +53,9 @@ def convergence_section(directory: Path) -> Iterator[str]:
     yield markdown(stability.RING_HEADER, stability.ring_rows(ring), left=(0,))
     yield (
         f"After {ring['step'].max():,} steps, mean and worst of {ring['gan_seed'].nunique()} "
-        "seeds; on modes: share of samples within three standard deviations of a mode. Coefficients "
-        "that are named were chosen by hand, by a look at one seed; all others are the defaults. "
+        "seeds; on modes: share of samples within three standard deviations of a mode. "
+        "Coefficients that are named were chosen by hand, by a look at one seed; all others are "
+        "the defaults. "
         f"By step: [ring.csv]({name}/ring.csv)."
     )
     yield f"![ring]({name}/ring.png)"
