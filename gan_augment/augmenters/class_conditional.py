@@ -19,14 +19,13 @@ from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.assembly import assembled
 from gan_augment.augmenters.dcgan import drawn, seen
 from gan_augment.augmenters.fitting import BLOCK, Fitting
-from gan_augment.augmenters.layers import PLAIN, WEIGHT_NORM, Kinds
+from gan_augment.augmenters.labels import LABEL_DIMENSIONS, agreement, embedded
+from gan_augment.augmenters.layers import PLAIN, Kinds
 from gan_augment.common.errors import UserError
 from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, concatenate, interleaved
 from gan_augment.training.adam import FusedAdam
-
-LABEL_DIMENSIONS = 32
 
 
 class ClassConditional(Fitting):
@@ -104,9 +103,9 @@ def generator(
 ) -> keras.Model:
     """Build the generator: latents [n, latent_dim], labels int32 [n] → images [n, h, w, c]."""
     latents, labels = layers.Input((latent_dim,)), layers.Input((), dtype="int32")
-    embedded = _embedded(labels, num_classes, LABEL_DIMENSIONS, kinds, seed)
+    label = embedded(labels, num_classes, LABEL_DIMENSIONS, kinds, seed)
     images = drawn(
-        layers.Concatenate()([latents, embedded]),
+        layers.Concatenate()([latents, label]),
         image_shape,
         alpha=alpha,
         batch_norm=batch_norm,
@@ -131,19 +130,9 @@ def discriminator(
     features = seen(images, alpha=alpha, kinds=kinds, dtype=dtype, seed=seed)
     glorot = keras.initializers.GlorotUniform(derive_seed(seed, "weights", 2))
     unconditional = kinds.Dense(1, kernel_initializer=glorot, dtype="float32")(features)
-    # Data-dependent initialisation would make the sum over all features enormous.
-    plain = PLAIN if kinds is WEIGHT_NORM else kinds
-    embedded = _embedded(labels, num_classes, features.shape[-1], plain, seed)
-    agreement = layers.Dot(axes=1, dtype="float32")([features, embedded])
-    logits = layers.Add(dtype="float32")([unconditional, agreement])
+    conditional = agreement(features, labels, num_classes, kinds, seed)
+    logits = layers.Add(dtype="float32")([unconditional, conditional])
     return keras.Model([images, labels], logits, name="discriminator")
-
-
-def _embedded(labels, num_classes: int, dimensions: int, kinds: Kinds, seed: int):
-    """Embed labels by a product with one-hot vectors: its gradient is as dense as all others."""
-    normal = keras.initializers.RandomNormal(stddev=0.05, seed=derive_seed(seed, "labels"))
-    dense = kinds.Dense(dimensions, use_bias=False, kernel_initializer=normal, dtype="float32")
-    return dense(keras.ops.one_hot(labels, num_classes))
 
 
 def _sampler(generator: keras.Model) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:

@@ -20,12 +20,11 @@ from keras import layers
 
 from gan_augment.augmenters.adversarial import GAN, with_labels
 from gan_augment.augmenters.assembly import assembled
+from gan_augment.augmenters.labels import LABEL_DIMENSIONS, agreement, embedded
 from gan_augment.augmenters.layers import PLAIN, Kinds
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
-
-LABEL_DIMENSIONS = 32
 
 
 def layer_norm_dcgan(
@@ -73,8 +72,8 @@ def generator(
     latents, labels = layers.Input((latent_dim,)), _labels_input(num_classes)
     x = latents
     if num_classes:
-        embedded = _embedded(labels, num_classes, LABEL_DIMENSIONS, kinds, seed)
-        x = layers.Concatenate()([latents, embedded])
+        label = embedded(labels, num_classes, LABEL_DIMENSIONS, kinds, seed)
+        x = layers.Concatenate()([latents, label])
     x = layers.Reshape((1, 1, x.shape[-1]), dtype=dtype)(x)
     filters = _filters(image_shape, width)
     for i, number in enumerate(reversed(filters)):
@@ -128,9 +127,8 @@ def discriminator(
     glorot = _glorot(seed, len(filters))
     logits = kinds.Dense(1, kernel_initializer=glorot, dtype="float32")(features)
     if num_classes:
-        embedded = _embedded(labels, num_classes, features.shape[-1], kinds, seed)
-        agreement = layers.Dot(axes=1, dtype="float32")([features, embedded])
-        logits = layers.Add(dtype="float32")([logits, agreement])
+        conditional = agreement(features, labels, num_classes, kinds, seed)
+        logits = layers.Add(dtype="float32")([logits, conditional])
     return keras.Model(with_labels(images, labels), logits, name="discriminator")
 
 
@@ -150,13 +148,6 @@ def _filters(image_shape: tuple[int, int, int], width: float) -> list[int]:
 
 def _labels_input(num_classes: int | None):
     return layers.Input((), dtype="int32") if num_classes else None
-
-
-def _embedded(labels, num_classes: int, dimensions: int, kinds: Kinds, seed: int):
-    """Embed labels by a product with one-hot vectors: its gradient is as dense as all others."""
-    normal = keras.initializers.RandomNormal(stddev=0.05, seed=derive_seed(seed, "labels"))
-    dense = kinds.Dense(dimensions, use_bias=False, kernel_initializer=normal, dtype="float32")
-    return dense(keras.ops.one_hot(labels, num_classes))
 
 
 def _glorot(seed: int, layer: int):

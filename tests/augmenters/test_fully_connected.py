@@ -7,7 +7,6 @@ import scipy.stats
 import tensorflow as tf
 from keras import layers
 
-from gan_augment.augmenters import watched
 from gan_augment.augmenters.base import generate
 from gan_augment.augmenters.class_conditional import ClassConditional
 from gan_augment.augmenters.fully_connected import (
@@ -107,23 +106,12 @@ def test_the_learning_rate_falls_and_is_half_for_our_sum_of_two_means():
         assert float(optimizer.momentum_at(2 * 100)) == pytest.approx(0.08)
 
 
-def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, monkeypatch):
-    monkeypatch.setattr(watched, "CHECKPOINT_SECONDS", 0)
+def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, stop_at):
     real = blobs(12)
     build = functools.partial(small, steps_per_epoch=2, **pixel_statistics(real))
     options = {"steps": 7, "seed": 1, "watch": Watch(every=2, spread_below=0)}
     whole = ClassConditional(build, **options).fit(real)
-    run = watched.Trainer.run
-
-    def interrupted(self, steps):
-        if self.model.step.numpy() >= 4:
-            raise KeyboardInterrupt
-        return run(self, steps)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(watched.Trainer, "run", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            ClassConditional(build, **options, directory=tmp_path).fit(real)
+    stop_at(4, lambda: ClassConditional(build, **options, directory=tmp_path).fit(real))
     continued = ClassConditional(build, **options, directory=tmp_path).fit(real)
     for a, b in zip(whole.generator.variables, continued.generator.variables, strict=True):
         np.testing.assert_array_equal(a, b)

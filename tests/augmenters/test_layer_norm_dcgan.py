@@ -134,3 +134,11 @@ def test_stabilisers_and_bfloat16(classes):
     assert {w.dtype for w in gan.trainable_variables} == {"float32"}
     inputs = [tf.ones([2, 8]), tf.constant([0, 1])]
     assert gan(inputs if classes else inputs[0]).dtype == tf.float32
+
+
+def test_weight_norm_begins_with_moderate_logits(blobs):
+    gan = layer_norm_dcgan((16, 16, 1), 3, width=0.25, stabilizers=parse(["weight-norm"]))
+    real = blobs(24)
+    batch = tf.image.resize(real.scaled(), [16, 16]), tf.constant(real.labels)
+    gan.initialize(batch)
+    assert np.abs(gan.discriminator(list(batch))).max() < 6

@@ -91,24 +91,13 @@ def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, monke
         (["weight-norm", "wgan-gp", "critic-steps=2", "diversity"], "bfloat16"),
     ],
 )
-def test_stabilisers_continue_where_they_stopped(blobs, tmp_path, monkeypatch, names, precision):
-    monkeypatch.setattr(watched, "CHECKPOINT_SECONDS", 0)
+def test_stabilisers_continue_where_they_stopped(blobs, tmp_path, stop_at, names, precision):
     build = functools.partial(small, stabilizers=parse(names), precision=precision)
     options = {"steps": 5, "seed": 1, "watch": Watch(every=2, spread_below=0)}
     real = blobs(12).of_class(0)
     real = LabeledImages(real.images, real.labels, real.class_names[:1])
     whole = PerClass(build, **options).fit(real)
-    run = watched.Trainer.run
-
-    def interrupted(self, steps):
-        if self.model.step.numpy() >= 4:
-            raise KeyboardInterrupt
-        return run(self, steps)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(watched.Trainer, "run", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            PerClass(build, **options, directory=tmp_path).fit(real)
+    stop_at(4, lambda: PerClass(build, **options, directory=tmp_path).fit(real))
     continued = PerClass(build, **options, directory=tmp_path).fit(real)
     assert_same(weights(whole), weights(continued))
     assert whole.records == continued.records

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_augment.augmenters import watched
 from gan_augment.augmenters.base import generate
 from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.vae import (
@@ -106,21 +105,10 @@ def test_generates_every_class_and_equal_seeds_are_equal(blobs):
     assert {i.tobytes() for i in few} <= {i.tobytes() for i in made.of_class(2).images}
 
 
-def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, monkeypatch):
-    monkeypatch.setattr(watched, "CHECKPOINT_SECONDS", 0)
+def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, stop_at):
     options = {"steps": 7, "seed": 1, "watch": Watch(every=2)}
     whole = VariationalAutoEncoder(small, **options).fit(blobs(12))
-    run = watched.Trainer.run
-
-    def interrupted(self, steps):
-        if self.model.step.numpy() >= 4:
-            raise KeyboardInterrupt
-        return run(self, steps)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(watched.Trainer, "run", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            VariationalAutoEncoder(small, **options, directory=tmp_path).fit(blobs(12))
+    stop_at(4, lambda: VariationalAutoEncoder(small, **options, directory=tmp_path).fit(blobs(12)))
     continued = VariationalAutoEncoder(small, **options, directory=tmp_path).fit(blobs(12))
     finished = VariationalAutoEncoder(small, **options, directory=tmp_path).fit(blobs(12))
     for other in (continued, finished):
