@@ -23,14 +23,11 @@ from __future__ import annotations
 import functools
 import itertools
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import tyro
-
-from gan_augment import augmenters, classifiers, data, reporting, studies, training
+from gan_augment import augmenters, classifiers, data, experiment, reporting, studies, training
 from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
@@ -93,25 +90,14 @@ def run(config: Config) -> None:
     import_tensorflow()
     config = checked(config)
     strategy = training.find_strategy()  # TensorFlow must have computed nothing before
-    train, test = (
-        data.load(config.data, config.data_dir, split=split) for split in ("train", "test")
-    )
+    train, test = experiment.load_splits(config.data, config.data_dir, config.sizes)
     config = replace(config, sizes=config.sizes or (len(train),))
-    if max(config.sizes) > len(train):
-        raise UserError(
-            f"a sample of {max(config.sizes)} was asked for, but {config.data} has {len(train)} "
-            "images to draw from; choose smaller --sizes"
-        )
-    options = {k: v for k, v in asdict(config).items() if k not in ("out", "data_dir", "quick")}
-    directory = training.RunDirectory(
+    options = experiment.options_of(config)
+    directory = experiment.claim(
         config.out,
         "cifar10",
         options | {"data": data.describe(config.data, train, test)},
         selection=SELECTION,
-        facts={
-            "command": training.command_line("cifar10", sys.argv[1:], local=("out", "data-dir")),
-            "selection": sorted(SELECTION),
-        },
         read_only=not training.is_chief(strategy),
     )
     study = studies.AugmentationStudy(
@@ -164,16 +150,9 @@ def checked(config: Config) -> Config:
     return replace(config, ratios=studies.checked_ratios(config.arms, config.ratios))
 
 
-def parsed(arguments: Sequence[str]) -> Config:
-    """Parse the command line; what is given there wins over the defaults of --quick."""
-    return tyro.cli(
-        Config,
-        args=arguments,
-        default=QUICK if "--quick" in arguments else Config(),
-        prog="python -m gan_augment.cifar10",
-        description=__doc__,
-    )
-
+parsed = functools.partial(
+    experiment.parsed, name="cifar10", default=Config(), quick=QUICK, description=__doc__
+)
 
 if __name__ == "__main__":
     run_command(lambda: run(parsed(sys.argv[1:])))

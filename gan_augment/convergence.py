@@ -28,14 +28,12 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import tyro
-
-from gan_augment import augmenters, classifiers, data, reporting, studies, training
+from gan_augment import augmenters, classifiers, data, experiment, reporting, studies, training
 from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
@@ -153,14 +151,7 @@ def run_toys(config: Config) -> None:
 
 def run_collapse(config: Config) -> None:
     """Train every variant on every class, and say which classes collapsed."""
-    train, test = (
-        data.load(config.images, config.data_dir, split=split) for split in ("train", "test")
-    )
-    if config.size > len(train):
-        raise UserError(
-            f"a sample of {config.size} was asked for, but {config.images} has {len(train)} "
-            "images to draw from; choose a smaller --size or a --data-dir with the whole set"
-        )
+    train, test = experiment.load_splits(config.images, config.data_dir, [config.size])
     steps = config.steps or (100 if config.quick else 300)
     builds = {name: dcgan_of(name, config) for name in map(canonical, config.variants or ON_IMAGES)}
     samples = [
@@ -173,9 +164,8 @@ def run_collapse(config: Config) -> None:
             "choose a larger --size"
         )
     next(iter(builds.values()))(train.image_shape, steps=1, seed=0)  # refuses unfit images
-    options = asdict(config) | {"steps": steps, "variants": list(builds)}
-    for name in ("images", "data_dir", "out", "quick"):
-        del options[name]
+    options = experiment.options_of(config) | {"steps": steps, "variants": list(builds)}
+    del options["images"]
     described = data.describe(config.images, train, test)
     directory = claim(config, "collapse", options | {"data": described})
     study = studies.CollapseStudy(
@@ -268,32 +258,15 @@ def best_pair(scores, prefix: str) -> str:
     raise AssertionError("no two stabilisers go together")
 
 
-def claim(config: Config, experiment: str, options: dict) -> training.RunDirectory:
-    """Return the run directory."""
-    return training.RunDirectory(
-        config.out or Path("runs") / experiment,
-        experiment,
-        options,
-        selection=SELECTION,
-        facts={
-            "command": training.command_line(
-                "convergence", sys.argv[1:], local=("out", "data-dir")
-            ),
-            "selection": sorted(SELECTION),
-        },
-    )
+def claim(config: Config, name: str, options: dict) -> training.RunDirectory:
+    """Return the run directory of the toy games or of the collapse study."""
+    path = config.out or Path("runs") / name
+    return experiment.claim(path, name, options, selection=SELECTION, command="convergence")
 
 
-def parsed(arguments: Sequence[str]) -> Config:
-    """Parse the command line; what is given there wins over the defaults of --quick."""
-    return tyro.cli(
-        Config,
-        args=arguments,
-        default=QUICK if "--quick" in arguments else Config(),
-        prog="python -m gan_augment.convergence",
-        description=__doc__,
-    )
-
+parsed = functools.partial(
+    experiment.parsed, name="convergence", default=Config(), quick=QUICK, description=__doc__
+)
 
 if __name__ == "__main__":
     run_command(lambda: run(parsed(sys.argv[1:])))

@@ -28,14 +28,11 @@ from __future__ import annotations
 import functools
 import itertools
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import tyro
-
-from gan_augment import augmenters, classifiers, data, reporting, studies, training
+from gan_augment import augmenters, classifiers, data, experiment, reporting, studies, training
 from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
@@ -110,24 +107,13 @@ def run(config: Config) -> None:
     import_tensorflow()
     config = checked(config)
     strategy = training.find_strategy()  # TensorFlow must have computed nothing before
-    train, test = (
-        data.load(config.data, config.data_dir, split=split) for split in ("train", "test")
-    )
-    if max(config.sizes) > len(train):
-        raise UserError(
-            f"a sample of {max(config.sizes)} was asked for, but {config.data} has {len(train)} "
-            "images to draw from; choose smaller --sizes or a --data-dir with the whole set"
-        )
-    options = {k: v for k, v in asdict(config).items() if k not in ("out", "data_dir", "quick")}
-    directory = training.RunDirectory(
+    train, test = experiment.load_splits(config.data, config.data_dir, config.sizes)
+    options = experiment.options_of(config)
+    directory = experiment.claim(
         config.out,
         "mnist",
         options | {"data": data.describe(config.data, train, test)},
         selection=SELECTION,
-        facts={
-            "command": training.command_line("mnist", sys.argv[1:], local=("out", "data-dir")),
-            "selection": sorted(SELECTION),
-        },
         read_only=not training.is_chief(strategy),
     )
     gan_options = {
@@ -194,17 +180,9 @@ def checked(config: Config) -> Config:
     return replace(config, ratios=studies.checked_ratios(config.arms, config.ratios))
 
 
-def parsed(arguments: Sequence[str]) -> Config:
-    """Parse the command line; what is given there wins over the defaults of --quick."""
-    default = QUICK if "--quick" in arguments else Config()
-    return tyro.cli(
-        Config,
-        args=arguments,
-        default=default,
-        prog="python -m gan_augment.mnist",
-        description=__doc__,
-    )
-
+parsed = functools.partial(
+    experiment.parsed, name="mnist", default=Config(), quick=QUICK, description=__doc__
+)
 
 if __name__ == "__main__":
     run_command(lambda: run(parsed(sys.argv[1:])))

@@ -45,7 +45,7 @@ def test_a_folder_of_pictures_is_swept(folder, tmp_path, capsys):
     [
         ({"steps": 0}, "--steps must be positive"),
         ({"ratios": (-0.1,)}, "cannot be -0.1"),
-        ({"sizes": (25,)}, "choose smaller --sizes"),
+        ({"sizes": (25,)}, "choose a smaller size"),
         ({"stabilizers": ("r3",)}, "no stabiliser"),
         ({"alpha": ()}, "--alpha needs"),
     ],

@@ -63,7 +63,7 @@ def test_collapse_study_grows_and_is_published(tmp_path, capsys):
         ({"variants": ("r3",)}, "no stabiliser"),
         ({"variants": ("r1+wgan-gp",)}, "do not go together"),
         ({"variants": ("batch-norm+r1",)}, "give --images"),
-        ({"images": "mnist", "size": 10**6}, "smaller --size"),
+        ({"images": "mnist", "size": 10**6}, "a smaller size"),
         ({"images": "mnist", "size": 8}, "larger --size"),
         ({"steps": 0}, "--steps must be positive"),
         ({"variants": ("diff-augment",)}, "leave it out"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import keras
@@ -13,7 +14,7 @@ from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.watched import train_watched
 from gan_augment.common.errors import UserError
-from gan_augment.common.files import read_json, write_json
+from gan_augment.common.files import read_json, write_json, written_whole
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import warn
 from gan_augment.common.seeds import derive_seed
@@ -32,8 +33,9 @@ class Fitting:
     and checkpoints are kept there, and the same `fit` again continues where the first was stopped,
     to the same weights. A training that the watch finds failed is begun again with a new seed,
     `watch.max_restarts` times at most. A directory of other images, seed or length is refused with
-    `UserError`; that `build` is the same is up to the caller. Unless `strict`, a GAN that diverges
-    is no error: it generates black images where it has none.
+    `UserError`; that `build` is the same is up to the caller. After each of the steps `snapshots`
+    samples from latents that stay the same are kept, for `kept_samples`. Unless `strict`, a GAN
+    that diverges is no error: it generates black images where it has none.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Fitting:
         directory: Path | None = None,
         strategy: tf.distribute.Strategy | None = None,
         strict: bool = True,
+        snapshots: Collection[int] = (),
     ):
         if (steps is None) == (epochs is None):
             raise UserError("give the length of the training either as steps or as epochs")
@@ -60,6 +63,8 @@ class Fitting:
         self.directory = directory and Path(directory)
         self.strategy = strategy or tf.distribute.get_strategy()
         self.strict = strict
+        self.snapshots = tuple(snapshots)
+        self._kept: dict[tuple[str | int, int], LabeledImages] = {}
         self.log = MetricsLog(self._file("metrics.jsonl"), read_only=not is_chief(self.strategy))
 
     def length(self, images: int) -> int:
@@ -129,6 +134,8 @@ class Fitting:
                 about={"class": name, "attempt": len(attempts)},
                 checkpoint=checkpoint,
                 on_report=on_report,
+                snapshots=self.snapshots,
+                on_snapshot=functools.partial(self._keep, key),
             )
             attempts.append({**last, "seed": seed})
             sampler = gan.sampler
@@ -150,6 +157,36 @@ class Fitting:
             sampler = build(steps=steps, seed=attempts[-1]["seed"]).sampler
             load_weights(sampler, weights)
         return sampler, attempts
+
+    def kept_samples(self, key: str | int = "all") -> dict[int, LabeledImages]:
+        """Return by step the snapshots of a GAN: `key` is a label, "all" of the one of all classes.
+
+        A training that ended early, or that was finished before they were asked for, has fewer.
+        """
+        found = {}
+        for step in sorted(self.snapshots):
+            file = self._file(self._snapshot(key, step))
+            if (key, step) in self._kept:
+                found[step] = self._kept[key, step]
+            elif file and file.exists():
+                with np.load(file) as arrays:
+                    images, labels = arrays["images"], arrays["labels"]
+                found[step] = LabeledImages(images, labels, self.class_names)
+        return found
+
+    def _keep(self, key, step: int, samples: np.ndarray, labels: np.ndarray | None) -> None:
+        if labels is None:
+            labels = np.full(len(samples), key)
+        samples = np.nan_to_num(samples, nan=-1.0)
+        images = LabeledImages.from_scaled(samples, labels, self.class_names)
+        self._kept[key, step] = images
+        if self.directory and is_chief(self.strategy):
+            path = self._file(self._snapshot(key, step))
+            with written_whole(path) as aside, aside.open("wb") as file:
+                np.savez_compressed(file, images=images.images, labels=images.labels)
+
+    def _snapshot(self, key, step: int) -> str:
+        return f"class-{key}-step-{step}.npz"
 
     def numbers(self, images: tf.Tensor) -> np.ndarray:
         """Return generated images as they are to be kept: black where a diverged GAN has none."""

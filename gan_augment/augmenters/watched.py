@@ -1,7 +1,7 @@
 """Training of a GAN with an eye on its health, resumable at any moment."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +35,8 @@ def train_watched(
     about: dict,
     checkpoint: Path | None = None,
     on_report: Callable[[dict], None] = lambda report: None,
+    snapshots: Collection[int] = (),
+    on_snapshot: Callable[[int, np.ndarray, np.ndarray | None], None] | None = None,
 ) -> dict:
     """Train `gan` for `steps` steps on `images`, uint8 [n, h, w, c]; return its last report.
 
@@ -42,7 +44,8 @@ def train_watched(
     Reports go to `log`, each with the entries of `about`, to `on_report`, and to the watch, whose
     finding is the entry "failure" of the report (None: healthy); a failure ends the training.
     Spread, of a conditional GAN that within the classes, is measured on samples from latents that
-    stay the same. With a `checkpoint` path, the
+    stay the same; after each of the steps `snapshots` these samples, float32 [64, h, w, c] in
+    [−1, 1], go with the step and their labels to `on_snapshot`. With a `checkpoint` path, the
     training continues from there if the file exists; the caller removes it.
     """
     trainer = Trainer(gan, images, labels, batch_size=batch_size, seed=seed, strategy=strategy)
@@ -69,13 +72,16 @@ def train_watched(
 
     saved = time.monotonic()
     while step < steps and not (reports and reports[-1]["failure"]):
-        losses = trainer.run(min(watch.every, steps - step))
+        stops = [(step // watch.every + 1) * watch.every, steps, *snapshots]
+        losses = trainer.run(min(stop for stop in stops if stop > step) - step)
         step = int(gan.step.numpy())
         samples = gan.sampler(inputs, training=False).numpy()
         report = {**about, "step": step, **losses, "spread": spread(samples, groups) / real_spread}
         report["failure"] = watch.failure([*reports, report], steps)
         reports.append(report)
         log.append(report)
+        if step in snapshots:
+            on_snapshot(step, samples, groups)
         due = time.monotonic() - saved > CHECKPOINT_SECONDS
         if checkpoint and due and is_chief(strategy):
             save_weights(gan, checkpoint)

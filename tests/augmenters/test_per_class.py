@@ -56,6 +56,24 @@ def test_epochs_count_images_of_the_class(blobs):
     assert gans.steps_of_class == {0: 4, 1: 4, 2: 3}
 
 
+def test_snapshots_are_kept_through_a_stop_and_of_the_same_latents(blobs, tmp_path, stop_at):
+    make = functools.partial(
+        PerClass, small, steps=9, seed=1, watch=Watch(every=4), snapshots=(3, 9, 50)
+    )
+    whole = make().fit(blobs(12))
+    stop_at(6, lambda: make(directory=tmp_path).fit(blobs(12)))
+    continued = make(directory=tmp_path).fit(blobs(12))
+    for label in range(3):
+        kept = whole.kept_samples(label)
+        assert list(kept) == [3, 9]  # 50 is after the end
+        assert kept[3].image_shape == (28, 28, 1)
+        assert set(kept[3].labels) == {label}
+        assert (kept[3].images != kept[9].images).any()
+        again = continued.kept_samples(label)
+        assert [again[k].content_hash() for k in again] == [kept[k].content_hash() for k in kept]
+    assert [r["step"] for r in whole.log.records][:4] == [3, 4, 8, 9]
+
+
 @pytest.mark.parametrize("stop_at", [3, 8, 14, 20])
 def test_a_stopped_training_continues_to_the_same_weights(blobs, tmp_path, monkeypatch, stop_at):
     """Stopped after any report, before or after its checkpoint: bit-equal in the end."""
