@@ -5,10 +5,12 @@ Abadi 2020, section 5 (Table 5, Figures 4 to 6), with the controls it lacked.
 Trains one α-DCGAN a class on the images, adds R times as many generated images as there are real
 ones, and trains the report's "two layered CNN" on both. Each mixture is held against as many
 training steps on the real images alone ("equal steps") and against mirroring and shifting
-("classical"). A sample of the images: --sizes. Images of another data set or folder: --data.
+("classical"). Figures 4 and 5 are generated_airplane.png and generated_horse.png, Figure 6 is
+figure_6.png. A sample of the images: --sizes. Images of another data set or folder: --data.
 
     python -m gan_augment.cifar10 --quick                  a look, under 5 minutes on two cores
     python -m gan_augment.cifar10 --steps 1000             all ratios of the report
+    python -m gan_augment.cifar10 --classifier-precision bfloat16 --precision bfloat16
     python -m gan_augment.cifar10 --sizes 2000 --ratios 0.1 0.5 1
 
 Reported: 0.7411 at R = 0, 0.7492 at R = 0.01, 0.7063 at R = 0.10.
@@ -59,6 +61,8 @@ class Config:
     """Remedies for the game (see python -m gan_augment.convergence --help)."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the GANs."""
+    classifier_precision: Literal["float32", "bfloat16"] = "float32"
+    """Arithmetic of the classifiers; bfloat16 is faster on a CPU that has it in hardware."""
     protocol: Literal["corrected", "report"] = "corrected"
     """Which score is printed (see python -m gan_augment.mnist --help)."""
     quick: bool = False
@@ -82,6 +86,7 @@ QUICK = Config(
     classifier_epochs=5,
     quick=True,
 )
+PICTURED = ("airplane", "horse")  # in Figures 4 and 5
 SELECTION = {"alpha", "sizes", "ratios", "gan_seeds", "arms", "protocol"}
 
 
@@ -105,7 +110,12 @@ def run(config: Config) -> None:
         functools.partial(gans_of, config),
         functools.partial(
             classifiers.Members,
-            functools.partial(classifiers.two_layer_cnn, train.image_shape, train.num_classes),
+            functools.partial(
+                classifiers.two_layer_cnn,
+                train.image_shape,
+                train.num_classes,
+                dtype=augmenters.DTYPES[config.classifier_precision],
+            ),
             batch_size=64,
         ),
         transform=data.flip_crop(),
@@ -122,6 +132,10 @@ def run(config: Config) -> None:
     if not training.is_chief(strategy):  # the other workers only help to train the GANs
         return
     reporting.write(directory.path, study.scores(), samples)
+    generated = next(iter(samples.values()))
+    for name in [name for name in PICTURED if name in train.class_names] or train.class_names[:2]:
+        path = directory.path / f"generated_{name.replace('/', '-')}.png"
+        reporting.beside_real(generated, train, name, path, seed=config.seed)
     directory.finish()
     reporting.show(directory.path)
     print(f"Tables, figures and generated sets: {directory.path}")

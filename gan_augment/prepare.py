@@ -118,6 +118,8 @@ def prepare(config: Config) -> None:
     if not config.names:
         raise UserError(f"name what to prepare: {', '.join(SOURCES)}")
     for name in config.names:
+        if name in KNOWN and name not in SOURCES:
+            raise UserError(f"{name} cannot be downloaded: {KNOWN[name].advice}")
         if name not in SOURCES:
             raise UserError(f"there is no data set {name!r}; {sources.nearest_known(name)}")
     place = sources.data_directory(config.data_dir) or sources.cache_directory()

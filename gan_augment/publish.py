@@ -32,7 +32,7 @@ pd = lazy_loader.load("pandas")
 FACTS = ("versions", "command", "complete", "selection", "protocol")
 
 # What cannot be drawn anew from scores, and is copied.
-PICTURES = ("samples*.png", "training*.png")
+PICTURES = ("samples*.png", "generated*.png", "training*.png")
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,13 @@ def told_by(path: Path) -> dict:
 
 def publish_study(path: Path, about: dict, directory: Path) -> None:
     """Copy the files of a study's run to `directory`, in place of what is there."""
-    files = [path / name for name in reporting.STUDIES[about["experiment"]].files]
+    study = reporting.STUDIES[about["experiment"]]
+    files = [path / name for name in study.files]
     for file in files:
         if not file.is_file():
             raise UserError(f"{path} has no {file.name}; run its command to the end")
     with replaced(directory) as aside:
-        for file in files:
+        for file in (*files, *filter(Path.is_file, (path / name for name in study.perhaps))):
             shutil.copyfile(file, aside / file.name)
         write_json(aside / "runs.json", [about])
     print(f"{directory}: {about['command']}")

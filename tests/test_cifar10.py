@@ -25,7 +25,7 @@ def small(out, **options):
 
 
 def test_a_folder_of_pictures_is_swept(folder, tmp_path, capsys):
-    cifar10.run(small(tmp_path / "run", data=str(folder)))
+    cifar10.run(small(tmp_path / "run", data=str(folder), classifier_precision="bfloat16"))
     scores = pd.read_csv(tmp_path / "run" / "scores.csv")
     assert set(scores["arm"]) == {"real", "gan", "repeat", "affine", "gan+affine"}
     assert set(scores["size"]) == {24}
@@ -34,10 +34,14 @@ def test_a_folder_of_pictures_is_swept(folder, tmp_path, capsys):
     assert "At 24 images, R = 0.5" in printed
     assert (tmp_path / "run" / "samples.png").exists()
     assert (tmp_path / "run" / "table_5.csv").exists()
+    assert (tmp_path / "run" / "figure_6.png").exists()
     publish.publish(publish.Config(runs=(tmp_path / "run",), results=tmp_path / "results"))
     page = (tmp_path / "results" / "README.md").read_text()
     assert "## cifar10: Abadi 2020, section 5 (CIFAR-10), on" in page
     assert "### Table 5" in page
+    for picture in ("figure_6.png", "samples_", "generated_bottom_", "generated_middle_"):
+        assert f"(cifar10/{picture}" in page
+    assert len(list((tmp_path / "results" / "cifar10").glob("generated_*.png"))) == 2
 
 
 @pytest.mark.parametrize(

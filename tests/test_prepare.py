@@ -251,3 +251,8 @@ def test_help_does_not_wait_for_tensorflow():
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True
     )
     assert done.stdout == "set()\n"
+
+
+def test_what_cannot_be_downloaded_says_what_to_do(tmp_path):
+    with pytest.raises(UserError, match=r"faces cannot be downloaded: put faces64\.npz into"):
+        prepare.prepare(prepare.Config(names=("faces",), data_dir=tmp_path))

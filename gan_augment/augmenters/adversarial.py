@@ -162,11 +162,15 @@ class GAN(keras.Model):
     def discriminator_loss(self, discriminate: Discriminate, real, fake, seed) -> DiscriminatorLoss:
         """Return the loss of a discriminator on a batch of real and one of fake images."""
         real, fake = self.shown(real, fold(seed, 0)), self.shown(fake, fold(seed, 1))
-        real_logits, fake_logits = discriminate(real), discriminate(fake)
+        real_logits, fake_logits = self.judged(discriminate, real, fake)
         total = game = self.objective.discriminator(real_logits, fake_logits)
         for i, stabilizer in enumerate(self.stabilizers):
             total += stabilizer.discriminator_penalty(discriminate, real, fake, fold(seed, 2, i))
         return DiscriminatorLoss(total, game, real_logits, fake_logits)
+
+    def judged(self, discriminate: Discriminate, real, fake):
+        """Return the logits of a batch of real and one of fake images."""
+        return discriminate(real), discriminate(fake)
 
     def generator_loss(self, latents, fake, real, labels, seed):
         """Return the generator's loss on fakes, with penalties and without."""

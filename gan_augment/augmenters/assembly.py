@@ -16,6 +16,7 @@ def assembled(
     discriminator: Callable[..., keras.Model],
     optimizers: tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer],
     *,
+    kind: type[GAN] = GAN,
     precision: str = "float32",
     objective: str | None = None,
     stabilizers: Sequence[Stabilizer] = (),
@@ -25,9 +26,9 @@ def assembled(
     """Return the compiled GAN of two networks; call it in the scope of the strategy to train under.
 
     `generator` and `discriminator` are builders that take `kinds`, `dtype` and `seed`; `optimizers`
-    are theirs, in this order. `precision`: "float32", or "bfloat16" for half-precision arithmetic
-    on float32 weights. `objective` by name (default: that of the stabilisers, else the
-    non-saturating one). `steps`: the planned length of the training.
+    are theirs, in this order; `kind` is the class of the GAN. `precision`: "float32", or "bfloat16"
+    for half-precision arithmetic on float32 weights. `objective` by name (default: that of the
+    stabilisers, else the non-saturating one). `steps`: the planned length of the training.
     """
     networks = [
         build(kinds=kinds, dtype=DTYPES[precision], seed=derive_seed(seed, player))
@@ -35,7 +36,7 @@ def assembled(
             (generator, discriminator), layers_of(stabilizers), ("generator", "discriminator")
         )
     ]
-    gan = GAN(
+    gan = kind(
         *networks,
         objective=choose_objective(objective, stabilizers),
         stabilizers=stabilizers,

@@ -7,6 +7,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "cnn": ["nine_layer_cnn", "tanh_cnn", "two_layer_cnn"],
         "dense": ["dense_classifier"],
+        "learners": ["Architecture", "Learner"],
         "members": ["Members", "MembersHistory"],
+        "small_cnn": ["small_cnn"],
     },
 )

@@ -16,12 +16,14 @@ def two_layer_cnn(
     filters: tuple[int, int] = (32, 64),
     kernel_size: int = 5,
     dropout: float = 0.4,
+    dtype: str = "float32",
 ) -> keras.Model:
     """Build the "two layered CNN" of Abadi 2020, section 5.
 
     Images float32 [n, h, w, c] in [−1, 1] become logits float32 [n, num_classes]; everything random
     follows from `seed`. The report says no more than that all of CIFAR-10 takes it to 0.74. The
-    rest is ours: twice Conv → MaxPool → BatchNorm → ReLU, then Dropout → Dense.
+    rest is ours: twice Conv → MaxPool → BatchNorm → ReLU, then Dropout → Dense. `dtype`: policy of
+    all but the logits ("mixed_bfloat16": half-precision arithmetic on float32 weights).
     """
     x = images = keras.Input(image_shape, name="images")
     for k, width in enumerate(filters, 1):
@@ -31,14 +33,15 @@ def two_layer_cnn(
             padding="same",
             use_bias=False,
             kernel_initializer=keras.initializers.HeNormal(derive_seed(seed, f"conv{k}")),
+            dtype=dtype,
             name=f"conv{k}",
         )(x)
         # Pooling first: what follows then has a quarter of the pixels to go through.
-        x = keras.layers.MaxPooling2D(padding="same")(x)
-        x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
-        x = keras.layers.ReLU()(x)
-    x = keras.layers.Flatten()(x)
-    x = keras.layers.Dropout(dropout, seed=derive_seed(seed, "dropout"))(x)
+        x = keras.layers.MaxPooling2D(padding="same", dtype=dtype)(x)
+        x = keras.layers.BatchNormalization(momentum=MOMENTUM, dtype=dtype)(x)
+        x = keras.layers.ReLU(dtype=dtype)(x)
+    x = keras.layers.Flatten(dtype=dtype)(x)
+    x = keras.layers.Dropout(dropout, seed=derive_seed(seed, "dropout"), dtype=dtype)(x)
     return keras.Model(images, _logits(x, num_classes, seed), name="two_layer_cnn")
 
 
@@ -123,4 +126,6 @@ def nine_layer_cnn(
 
 def _logits(x, num_classes: int, seed: int):
     glorot = keras.initializers.GlorotUniform(derive_seed(seed, "logits"))
-    return keras.layers.Dense(num_classes, kernel_initializer=glorot, name="logits")(x)
+    return keras.layers.Dense(
+        num_classes, kernel_initializer=glorot, dtype="float32", name="logits"
+    )(x)

@@ -33,14 +33,16 @@ class MembersHistory:
     """What a training of members gave, epoch by epoch; the first axis follows `seeds`.
 
     `loss` float64 [members, epochs] is the mean over the epoch's batches, as Keras reports it, and
-    `train_accuracy` likewise; `accuracy[name]` and `losses[name]` (mean cross-entropy, without
-    regularisation) float64 [members, epochs] and `predictions[name]` int16 [members, epochs, n]
-    belong to the evaluated sets.
+    `train_accuracy` likewise; `train_confusion` int64 [members, epochs, classes, classes] counts
+    training images by class and by what each was taken for, also while training. `accuracy[name]`
+    and `losses[name]` (mean cross-entropy, without regularisation) float64 [members, epochs] and
+    `predictions[name]` int16 [members, epochs, n] belong to the evaluated sets.
     """
 
     seeds: tuple[int, ...]
     loss: np.ndarray
     train_accuracy: np.ndarray
+    train_confusion: np.ndarray
     accuracy: dict[str, np.ndarray]
     losses: dict[str, np.ndarray]
     predictions: dict[str, np.ndarray]
@@ -99,7 +101,8 @@ class Members:
         labels = np.concatenate([train.labels[:0], *(s.labels for s in evaluate.values())])
         data = [tf.constant(part) for part in (train.images, train.labels, images, labels)]
         bounds = list(itertools.pairwise(np.cumsum([0, *map(len, evaluate.values())])))
-        sums = np.zeros([len(seeds), epochs, 2])
+        classes = self._lanes[0].classes
+        sums = np.zeros([len(seeds), epochs, 1 + classes**2])
         predicted = np.zeros([len(seeds), epochs, len(labels)], np.int16)
         losses = np.zeros([len(bounds), len(seeds), epochs])
         self._trained = {}
@@ -122,10 +125,12 @@ class Members:
         predictions = {
             name: predicted[:, :, start:end] for name, (start, end) in zip(evaluate, bounds)
         }
+        confusion = np.rint(sums[:, :, 1:]).astype(int).reshape(len(seeds), epochs, classes, -1)
         return MembersHistory(
             seeds=tuple(seeds),
             loss=sums[:, :, 0] / len(train),
-            train_accuracy=sums[:, :, 1] / len(train),
+            train_accuracy=np.trace(confusion, axis1=2, axis2=3) / len(train),
+            train_confusion=confusion,
             accuracy={
                 name: (predictions[name] == evaluate[name].labels).mean(axis=2) for name in evaluate
             },
@@ -206,6 +211,7 @@ class _Lane:
 
     def __init__(self, model: keras.Model, members: Members):
         self.model = model
+        self.classes = model.output_shape[-1]
         self.batch_size = members.batch_size
         self.transform = members.transform
         self.optimizer = members.optimizer(members.learning_rate)
@@ -223,7 +229,7 @@ class _Lane:
         return [variable.numpy() for variable in self.model.variables]
 
     def train(self, images, labels, rows, seed) -> tf.Tensor:
-        """Train on the first `rows` images; return loss and number right, each summed over them."""
+        """Train on the first `rows` images; return summed loss and confusions, [1 + classes²]."""
         order = tf.random.experimental.stateless_shuffle(tf.range(rows), seed)
 
         def body(start, sums):
@@ -234,20 +240,23 @@ class _Lane:
                 x = tf.ensure_shape(self.transform(x, fresh), x.shape)
             return start + self.batch_size, sums + self.train_step(x, tf.gather(labels, batch))
 
-        _, sums = tf.while_loop(lambda start, _: start < rows, body, (0, tf.zeros([2])))
+        nothing = tf.zeros([1 + self.classes**2])
+        _, sums = tf.while_loop(lambda start, _: start < rows, body, (0, nothing))
         return sums
 
     def train_step(self, x, labels) -> tf.Tensor:
-        """Take one step; return the batch's summed loss and number right."""
+        """Take one step; return the batch's summed loss, then its confusions, row by row."""
         with tf.GradientTape() as tape:
             logits = self.model(x, training=True)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             loss = tf.add_n([tf.reduce_mean(losses), *self.model.losses])
         weights = self.model.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
-        right = tf.argmax(logits, 1, output_type=tf.int32) == labels
+        true = tf.one_hot(labels, self.classes)
+        predicted = tf.one_hot(tf.argmax(logits, 1), self.classes)
+        confusion = tf.matmul(true, predicted, transpose_a=True)
         size = tf.cast(tf.size(labels), tf.float32)
-        return tf.stack([loss * size, tf.reduce_sum(tf.cast(right, tf.float32))])
+        return tf.concat([[loss * size], tf.reshape(confusion, [-1])], 0)
 
     def predict(self, images, labels, rows) -> tuple[tf.Tensor, tf.Tensor]:
         """Return predicted labels, int32 [rows], and cross-entropies of the first `rows` images."""

@@ -19,16 +19,31 @@ OBJECTS += ("dog", "frog", "horse", "ship", "truck")
 
 @dataclass(frozen=True)
 class KnownSet:
-    """A data set with a published train and test split.
+    """A data set with a published train and test split, or one without labels.
 
     `first_labels` holds the first ten labels of each split in the published order: MNIST and
-    Fashion-MNIST come in files of the same names, and these tell one from the other.
+    Fashion-MNIST come in files of the same names, and these tell one from the other. A set without
+    labels is `unlabelled`, the name of its npz file and of the array in it; it has one class and
+    only a train split.
     """
 
     name: str
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int]
     first_labels: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    unlabelled: tuple[str, str] | None = None
+
+    @property
+    def advice(self) -> str:
+        """What to do when it is not there."""
+        if not self.unlabelled:
+            return f"run `python -m gan_augment.prepare {self.name}`"
+        file, key = self.unlabelled
+        shape = ", ".join(map(str, self.image_shape[:2]))
+        return (
+            f"put {file} into the data directory (GAN_AUGMENT_DATA), with the images as its array "
+            f"{key}, uint8 [n, {shape}]"
+        )
 
     def make(self, images: np.ndarray, labels: np.ndarray, source: object) -> LabeledImages:
         """Turn raw arrays into `LabeledImages`; `source` names the file in what goes wrong.
@@ -81,5 +96,6 @@ KNOWN = {
             OBJECTS,
             (32, 32, 3),
         ),
+        KnownSet("faces", ("face",), (64, 64, 1), unlabelled=("faces64.npz", "x")),
     )
 }

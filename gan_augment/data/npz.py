@@ -1,4 +1,4 @@
-"""Named sets from `<name>.npz`, the form in which Keras distributes them."""
+"""Named sets from npz files, `<name>.npz` in the form in which Keras distributes them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,25 @@ from gan_augment.data.known import KnownSet
 def find(place: Path, known: KnownSet, split: str) -> LabeledImages | None:
     """Read `place/<name>.npz` (keys x_train, y_train, x_test, y_test); None if it is not there.
 
-    Only the split asked for is decompressed. Raises `UserError` for a damaged file.
+    Only the split asked for is decompressed. A set without labels has file and key of its own.
+    Raises `UserError` for a damaged file.
     """
+    if known.unlabelled:
+        return find_unlabelled(place, known)
     path = place / f"{known.name}.npz"
     if not path.is_file():
         return None
     images, labels = read_arrays(path, f"x_{split}", f"y_{split}")
     return known.make(images, labels, path)
+
+
+def find_unlabelled(place: Path, known: KnownSet) -> LabeledImages | None:
+    """Read the one array of a set without labels; None if its file is not there."""
+    file, key = known.unlabelled
+    if not (place / file).is_file():
+        return None
+    (images,) = read_arrays(place / file, key)
+    return known.make(images, np.zeros(len(images), np.int32), place / file)
 
 
 def read_arrays(path: Path, *keys: str) -> list[np.ndarray]:

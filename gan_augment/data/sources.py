@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 from gan_augment.common.errors import UserError
-from gan_augment.data import embedded, folders, idx, npz, prepared
+from gan_augment.data import embedded, eth80, folders, idx, npz, prepared
 from gan_augment.data.images import LabeledImages, concatenate
 from gan_augment.data.known import KNOWN, SPLITS
 
@@ -23,13 +23,14 @@ def load(
 ) -> LabeledImages:
     """Return the `split` ("train" or "test") of a named set or of an image folder.
 
-    `name` is "mnist", "fashion_mnist", "cifar10", the path of an image folder, or the name of
-    one in the data directory (see `folders.read_folder`, also for `size`, which is for image
-    folders only). The data directory is `data_dir`, else the environment variable
-    GAN_AUGMENT_DATA. A named set is looked for
+    `name` is "mnist", "fashion_mnist", "cifar10", "faces" (which has no test split), "eth80" (of
+    which these are one cow and one horse each, see `eth80`), the path of an image folder, or the
+    name of one in the data directory (see `folders.read_folder`, also for `size`, which is for
+    image folders only). The data directory is `data_dir`, else the
+    environment variable GAN_AUGMENT_DATA. A named set is looked for
 
-    1. in the data directory as `<name>.npz`, idx files, the image folder `<name>`, or a
-       directory `<name>` prepared by TensorFlow Datasets;
+    1. in the data directory as `<name>.npz` (`faces64.npz`), idx files, the image folder `<name>`,
+       or a directory `<name>` prepared by TensorFlow Datasets;
     2. likewise in TensorFlow Datasets' own directory (~/tensorflow_datasets);
     3. likewise in ~/.cache/gan_augment, where `python -m gan_augment.prepare` puts it when no data
        directory is set;
@@ -40,9 +41,15 @@ def load(
     """
     if split not in SPLITS:
         raise UserError(f"the split should be train or test, not {split!r}")
+    if os.fspath(name) == eth80.NAME:
+        return check_size(eth80.find(places(data_dir)).of_split(split), eth80.NAME, size)
     known = KNOWN.get(os.fspath(name))
     if known is None:
         return folders.read_folder(find_folder(name, data_dir), split, size)
+    if known.unlabelled and split == "test":
+        raise UserError(
+            f"{known.name} has no test images: split what it has with LabeledImages.split"
+        )
     finders = (npz.find, idx.find, partial(folders.find, size=size), prepared.find)
     for place, find in product(places(data_dir), finders):
         found = find(place, known, split)
@@ -51,8 +58,7 @@ def load(
     if known.name == "mnist":
         return check_size(embedded.load_digits(split), known.name, size)
     raise UserError(
-        f"{known.name} is not in {' or '.join(map(str, places(data_dir)))}: "
-        f"run `python -m gan_augment.prepare {known.name}`"
+        f"{known.name} is not in {' or '.join(map(str, places(data_dir)))}: {known.advice}"
     )
 
 

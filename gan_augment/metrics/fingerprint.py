@@ -6,12 +6,37 @@ features of an image say nothing about its shapes, so what a linear probe finds 
 it finds in real images is the generators' doing.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 import numpy as np
 
 from gan_augment.data.images import LabeledImages
 
+KINDS = ("colour", "residue", "both")
 BANDS = 12  # of the spectrum, from coarse to fine
 PHASES = (2, 4)  # steps of up-sampling, which leave a grid
+BLOCK = 5000  # images at a time: a few hundred megabytes
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Trace features of a set of images, taken once for any number of probes.
+
+    `features` by kind of trace, one of KINDS, float64 [n, d]; `labels` int32 [n].
+    """
+
+    features: dict[str, np.ndarray]
+    labels: np.ndarray
+
+    @classmethod
+    def of(cls, images: LabeledImages) -> Traces:
+        """Take the trace features of `images`."""
+        starts = range(0, len(images), BLOCK)
+        blocks = [trace_features(images.images[start : start + BLOCK]) for start in starts]
+        found = {kind: np.concatenate([block[kind] for block in blocks]) for kind in blocks[0]}
+        return cls(found | {"both": np.concatenate([*found.values()], 1)}, images.labels)
 
 
 def trace_features(images: np.ndarray) -> dict[str, np.ndarray]:
@@ -26,31 +51,22 @@ def trace_features(images: np.ndarray) -> dict[str, np.ndarray]:
     return {"colour": colour, "residue": np.concatenate([_spectrum(residue), _grid(residue)], 1)}
 
 
-def probe(train: LabeledImages, test: LabeledImages, kind: str = "both") -> float:
+def probe(train: Traces, test: Traces, kind: str = "both") -> float:
     """Return the accuracy on `test` of a linear classifier of trace features fitted to `train`.
 
-    `kind` is "colour", "residue" or "both". Linear discriminant analysis on features standardised
-    by the statistics of `train`, with a small ridge.
+    Linear discriminant analysis on features standardised by the statistics of `train`, with a small
+    ridge. `kind` is one of KINDS.
     """
-    x, x_test = (_features(part.images, kind) for part in (train, test))
+    x, x_test = train.features[kind], test.features[kind]
     mean, deviation = x.mean(0), x.std(0)
     scale = np.where(deviation > 1e-12, deviation, 1)
     x, x_test = (x - mean) / scale, (x_test - mean) / scale
-    present = np.unique(train.labels)
-    centres = np.stack([x[train.labels == label].mean(0) for label in present])
-    within = x - centres[np.searchsorted(present, train.labels)]
+    present, labels, counts = np.unique(train.labels, return_inverse=True, return_counts=True)
+    centres = np.stack([x[labels == k].mean(0) for k in range(len(present))])
+    within = x - centres[labels]
     weights = np.linalg.solve(within.T @ within / len(x) + 1e-3 * np.eye(x.shape[1]), centres.T)
-    shares = train.counts()[present] / len(train)
-    scores = x_test @ weights - (centres.T * weights).sum(0) / 2 + np.log(shares)
+    scores = x_test @ weights - (centres.T * weights).sum(0) / 2 + np.log(counts / len(x))
     return float((present[scores.argmax(1)] == test.labels).mean())
-
-
-def _features(images: np.ndarray, kind: str) -> np.ndarray:
-    blocks = []
-    for start in range(0, len(images), 5000):  # a few hundred megabytes at a time
-        found = trace_features(images[start : start + 5000])
-        blocks.append(np.concatenate([*found.values()], 1) if kind == "both" else found[kind])
-    return np.concatenate(blocks)
 
 
 def _blurred(x: np.ndarray) -> np.ndarray:

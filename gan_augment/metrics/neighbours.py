@@ -53,12 +53,19 @@ def nearest_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
 
     Either may be of any number type, uint8 images of shape [n, d] too.
     """
+    return nearest(points, others)[0]
+
+
+def nearest(points: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each of `points` [n, d] distance and row of the nearest of `others` [m, d]."""
     if not len(others):
         raise ValueError("there is nothing to be near to")
     origin = others.mean(axis=0, dtype=np.float64)
-    nearest = np.full(len(points), np.inf)
+    squared, found = np.full(len(points), np.inf), np.zeros(len(points), int)
     for rows in tiles(len(points)):
         for columns in tiles(len(others)):
-            distances = squared_distances(points[rows], others[columns], origin).min(axis=1)
-            nearest[rows] = np.minimum(nearest[rows], distances)
-    return np.sqrt(nearest)
+            distances = squared_distances(points[rows], others[columns], origin)
+            closest, nearer = distances.argmin(axis=1), distances.min(axis=1) < squared[rows]
+            found[rows] = np.where(nearer, columns.start + closest, found[rows])
+            squared[rows] = np.minimum(squared[rows], distances.min(axis=1))
+    return np.sqrt(squared), found

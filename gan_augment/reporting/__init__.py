@@ -5,12 +5,16 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "cartpole": ["best_rates", "cartpole_text", "write_cartpole"],
         "claims": ["judge"],
+        "class_conditional": ["loss_curves_text", "write_loss_curves"],
+        "cows_horses_files": ["Shown", "write_cows_horses"],
         "convergence": ["dirac_text"],
+        "faces": ["faces_text", "write_faces"],
         "figures": ["plot_ratios", "plot_sizes", "write_figures"],
         "outputs": ["write", "write_results"],
         "page": ["write_page"],
-        "pictures": ["plot_training", "sample_grid"],
+        "pictures": ["beside_real", "image_panels", "plot_training", "sample_grid"],
         "report": ["report_of"],
         "stability": [
             "baseline",
@@ -22,6 +26,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "studies": ["STUDIES"],
         "summary": ["answer", "as_text", "show"],
+        "synthetic": ["synthetic_text", "write_synthetic"],
         "tables": ["IDENTITY", "build_table", "main_alpha", "read_scores", "write_tables"],
+        "teaching": ["show_teaching", "write_teaching"],
     },
 )

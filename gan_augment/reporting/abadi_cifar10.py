@@ -40,7 +40,9 @@ REPORT = Report(
         "The network's layers are ours (see `classifiers/cnn.py`).",
     ),
     alpha=ALPHA,
+    says_alpha=False,
     numbers=NUMBERS,
+    ratio_figure=6,
     tables=(
         Table(
             5,

@@ -71,7 +71,8 @@ def write_figures(
 ) -> list[Path]:
     """Draw what the scores allow: `figure_2.png` (sizes) and `figure_3.png` (ratios).
 
-    Those of further alphas than the main one are called `figure_2_alpha-1.png` and so on.
+    The latter has the number that it has in the report. Those of further alphas than the main one
+    are called `figure_2_alpha-1.png` and so on.
     """
     accuracies = Accuracies(scores, protocol)
     written = []
@@ -80,7 +81,7 @@ def write_figures(
         suffix = f"_alpha-{alpha:g}" if i else ""
         for name, plot, needed in (
             ("figure_2", plot_sizes, {"real", "synthetic"}),
-            ("figure_3", plot_ratios, {"gan"}),
+            (f"figure_{report.ratio_figure}", plot_ratios, {"gan"}),
         ):
             if needed <= arms:
                 written.append(Path(directory) / f"{name}{suffix}.png")
@@ -95,7 +96,7 @@ def plot_sizes(accuracies: Accuracies, report: Report, alpha: float, path: Path)
         axes = figure.add_subplot()
         sizes = set()
         source = report.short
-        source += f" (α = {report.alpha:g})" if report.alpha not in (None, alpha) else ""
+        source += report.at_alpha if report.alpha not in (None, alpha) else ""
         for arm in ("real", "synthetic", "affine", "synthetic+affine"):
             cell = Cell(arm, 1.0 if arm.startswith("synthetic") else 0.0, None, alpha)
             curve = _curve(accuracies, cell, "size")
@@ -164,9 +165,9 @@ def _accuracies_by_ratio(
         if cell.arm in ("gan", "real")
     }
     if quoted:
-        label = f"{report.short} (α = {report.alpha:g})"
+        label = report.short + report.at_alpha
         _reported(axes, quoted, Look("#000000", "o", "none"), label)
-    _ratio_axis(axes)
+    _ratio_axis(axes, _ratios_of(accuracies, alpha, size))
 
 
 def _gains_by_ratio(axes: Axes, accuracies: Accuracies, alpha: float, size: int) -> None:
@@ -180,7 +181,12 @@ def _gains_by_ratio(axes: Axes, accuracies: Accuracies, alpha: float, size: int)
         curve = _frame({ratio: found for ratio, found in rows.items() if found.n_members})
         if not curve.empty:
             _line(axes, curve, LOOKS[arm], "")
-    _ratio_axis(axes)
+    _ratio_axis(axes, _ratios_of(accuracies, alpha, size))
+
+
+def _ratios_of(accuracies: Accuracies, alpha: float, size: int) -> list[float]:
+    cells = accuracies.cells()
+    return sorted({0.0, *(c.ratio for c in cells if (c.size, c.alpha) == (size, alpha))})
 
 
 def _curve(accuracies: Accuracies, cell: Cell, along: str) -> pd.DataFrame:
@@ -218,10 +224,12 @@ def _reported(axes: Axes, quoted: Mapping[float, float], look: Look, label: str)
         axes.plot(x, y, **style, markerfacecolor="white", linewidth=1.2, zorder=3, label=label)
 
 
-def _ratio_axis(axes: Axes) -> None:
+def _ratio_axis(axes: Axes, ratios: Sequence[float]) -> None:
     """Spread R out by log(1 + R): equal distances are equal factors in the number of images."""
     axes.set_xscale("function", functions=(np.log1p, np.expm1))
-    axes.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 1, 2, 4]))
+    round_ones = [0, 0.25, 0.5, 1, 2, 4]
+    few = max(ratios) < round_ones[2]  # as in a study of a few hundredths
+    axes.xaxis.set_major_locator(FixedLocator(ratios if few else round_ones))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
 

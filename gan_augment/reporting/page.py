@@ -158,13 +158,18 @@ def _table(table: Table, report: Report, scores: pd.DataFrame, directory: Path) 
         yield f"All intervals and p-values, both protocols: [{name}]({directory.name}/{name})."
 
 
+RATIOS = (
+    "Accuracy against R. Below: what generated images add to the control without them, "
+    "GAN − equal steps (blue) and GAN + classical − classical (green). Bands are 95 % intervals "
+    "{over}."
+)
 CAPTIONS = {
     "figure_2": "Real images and generated ones alone, by number of real images; bands are 95 % "
     "intervals {over}, hollow dots are the report's.",
-    "figure_3": "Accuracy against R. Below: what generated images add to the control without them, "
-    "GAN − equal steps (blue) and GAN + classical − classical (green). Bands are 95 % intervals "
-    "{over}.",
-    "samples": "Figure 1: generated images, not chosen; columns by number of real images.",
+    "figure_3": RATIOS,
+    "generated": "Generated images of one class, chosen at random; the right-most column is real.",
+    "figure_6": RATIOS,
+    "samples": "Generated images of all classes, not chosen; columns by number of real images.",
     "training": "Losses and the spread of the samples while each class's GAN trained:",
 }
 

@@ -1,6 +1,6 @@
 """Figures of a run itself: grids of its images and the course of a GAN's training."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -14,6 +14,7 @@ from gan_augment.reporting.figures import STYLE, new_figure, save, shared_legend
 
 GAP = 2  # white pixels between two images of a grid
 PANELS_ACROSS = 5
+BESIDE_REAL = (8, 9)  # rows and columns of generated images
 
 LOSS_COLORS = {"d_loss": ("#0072B2", "discriminator loss"), "g_loss": ("#D55E00", "generator loss")}
 SPREAD_COLOR = "#009E73"
@@ -26,13 +27,53 @@ def sample_grid(panels: Mapping[str, LabeledImages], per_class: int, path: Path)
     """
     if not panels:
         raise UserError("a sample grid needs at least one set of images")
-    grids = {title: _mosaic(images, per_class) for title, images in panels.items()}
-    height, width = next(iter(grids.values())).shape[:2]
     class_names = next(iter(panels.values())).class_names
-    rows = len(class_names)
-    across = min(len(grids), PANELS_ACROSS)
+    image_panels(
+        {title: _rows(images, per_class) for title, images in panels.items()},
+        path,
+        labels=class_names,
+        inches=0.27 if len(class_names) > 2 else 0.5,
+    )
+
+
+def beside_real(
+    generated: LabeledImages, real: LabeledImages, name: str, path: Path, *, seed: int = 0
+) -> None:
+    """Draw images of the class `name` chosen at random, real ones in the right-most column.
+
+    As Figures 4 and 5 of Abadi 2020 do.
+    """
+    rng = np.random.default_rng(seed)
+
+    def chosen(images: LabeledImages, columns: int) -> np.ndarray:
+        own = images.of_class(images.class_names.index(name)).images
+        n = BESIDE_REAL[0] * columns
+        rows = rng.choice(len(own), n, replace=len(own) < n)
+        return own[rows].reshape(-1, columns, *own.shape[1:])
+
+    both = np.concatenate([chosen(generated, BESIDE_REAL[1]), chosen(real, 1)], axis=1)
+    image_panels({f"{name}: generated, and real (right)": both}, path, inches=0.35)
+
+
+def image_panels(
+    panels: Mapping[str, np.ndarray],
+    path: Path,
+    *,
+    labels: Sequence[str] = (),
+    inches: float = 0.27,
+    across: int = PANELS_ACROSS,
+) -> None:
+    """Draw images uint8 [rows, columns, h, w, c], a panel for each title, equally many in each.
+
+    `labels` stand beside the rows, `inches` is the height of an image, and `across` the most panels
+    side by side.
+    """
+    grids = {title: _mosaic(rows) for title, rows in panels.items()}
+    height, width = next(iter(grids.values())).shape[:2]
+    rows = len(next(iter(panels.values())))
+    across = min(len(grids), across)
     down = -(-len(grids) // across)
-    tall = rows * (0.27 if rows > 2 else 0.5)  # inches
+    tall = rows * inches
     wide = tall * width / height
     with matplotlib.rc_context(STYLE | {"axes.grid": False, "axes.titlelocation": "center"}):
         figure = new_figure(across * (wide + 0.15) + 0.5, down * (tall + 0.35) + 0.25)
@@ -42,20 +83,27 @@ def sample_grid(panels: Mapping[str, LabeledImages], per_class: int, path: Path)
             axes.set_title(title)
             axes.spines[:].set_visible(False)
             axes.set_xticks([])
-            labels = class_names if i % across == 0 else []
-            axes.set_yticks((np.arange(len(labels)) + 0.5) * height / rows, labels)
+            beside = labels if i % across == 0 else []
+            axes.set_yticks((np.arange(len(beside)) + 0.5) * height / rows, beside)
             axes.tick_params(length=0)
         save(figure, path)
 
 
-def _mosaic(images: LabeledImages, per_class: int) -> np.ndarray:
-    """uint8 [classes·(h + gap), per_class·(w + gap), 3 or none]; gaps and missing images white."""
-    h, w, c = images.image_shape
-    grid = np.full((images.num_classes * (h + GAP), per_class * (w + GAP), c), 255, np.uint8)
-    for label in range(images.num_classes):
-        for i, image in enumerate(images.of_class(label).images[:per_class]):
-            y, x = label * (h + GAP) + GAP // 2, i * (w + GAP) + GAP // 2
-            grid[y : y + h, x : x + w] = image
+def _rows(images: LabeledImages, per_class: int) -> np.ndarray:
+    """uint8 [classes, per_class, h, w, c]; white where a class has fewer."""
+    rows = np.full((images.num_classes, per_class, *images.image_shape), 255, np.uint8)
+    for label, row in enumerate(rows):
+        own = images.of_class(label).images[:per_class]
+        row[: len(own)] = own
+    return rows
+
+
+def _mosaic(rows: np.ndarray) -> np.ndarray:
+    """uint8 [rows·(h + gap), columns·(w + gap), 3 or none] with white gaps."""
+    half = (GAP // 2, GAP // 2)
+    padded = np.pad(rows, ((0, 0), (0, 0), half, half, (0, 0)), constant_values=255)
+    n, k, h, w, c = padded.shape
+    grid = padded.transpose(0, 2, 1, 3, 4).reshape(n * h, k * w, c)
     return grid[..., 0] if c == 1 else grid
 
 
@@ -73,7 +121,7 @@ def plot_training(lines: Iterable[Mapping], path: Path) -> None:
     across = min(len(classes), 5)
     down = -(-len(classes) // across)
     with matplotlib.rc_context(STYLE):
-        figure = new_figure(2.1 * across + 0.9, 2.7 * down + 0.5)
+        figure = new_figure(max(2.1 * across + 0.9, 5.7), 2.7 * down + 0.5)
         grid = figure.add_gridspec(2 * down, across, height_ratios=[1.6, 1] * down)
         losses = spread = None
         for i, name in enumerate(classes):

@@ -115,6 +115,15 @@ class Report:
     """What to know of a table's printed numbers, by table number."""
     tables: tuple[Table, ...] = ()
     claims: tuple[Claim, ...] = ()
+    ratio_figure: int = 3
+    """Number of the figure that shows accuracy against R."""
+    says_alpha: bool = True
+    """Whether `alpha` is the report's own; else it is ours, and the report is silent."""
+
+    @property
+    def at_alpha(self) -> str:
+        """What to write behind its numbers where others are of another alpha."""
+        return f" (α = {self.alpha:g})" if self.says_alpha else ""
 
 
 def report_of(options: Mapping) -> Report:

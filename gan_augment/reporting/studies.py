@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan_augment.reporting.cartpole import cartpole_section
+from gan_augment.reporting.class_conditional_page import class_conditional_section
+from gan_augment.reporting.cows_horses_files import FILES as COWS_HORSES
+from gan_augment.reporting.cows_horses_page import cows_horses_section
+from gan_augment.reporting.faces import faces_section
 from gan_augment.reporting.stability_page import collapse_section, convergence_section
+from gan_augment.reporting.synthetic_page import synthetic_section
+from gan_augment.reporting.teaching_page import teaching_section
 
 
 @dataclass(frozen=True)
@@ -13,9 +20,27 @@ class Study:
 
     files: tuple[str, ...]
     section: Callable[[Path], Iterator[str]]
+    perhaps: tuple[str, ...] = ()
+    """Files that depend on the run's options."""
 
 
 STUDIES = {
+    "cartpole": Study(("cartpole.csv", "cartpole.png", "lessons.png"), cartpole_section),
+    "class_conditional": Study(
+        (
+            "scores.csv",
+            "curves.csv",
+            "losses.csv",
+            "differences.csv",
+            "confusion.csv",
+            "figure_6.png",
+            "generator_losses.png",
+            "figures_7_10.png",
+            "figure_11.png",
+            "confusion.png",
+        ),
+        class_conditional_section,
+    ),
     "convergence": Study(
         (
             "eigenvalues.csv",
@@ -28,7 +53,24 @@ STUDIES = {
         ),
         convergence_section,
     ),
+    "cows_horses": Study(COWS_HORSES, cows_horses_section),
+    "faces": Study(
+        ("faces.csv", "samples_by_epoch.png", "training.png", "memorization.png"), faces_section
+    ),
     "collapse": Study(
         ("scores.csv", "collapse.csv", "costs.json", "collapse.png"), collapse_section
+    ),
+    "gtn": Study(
+        ("scores.csv", "curve.csv", "curve.png"),
+        teaching_section,
+        perhaps=("lessons.png", "search.csv", "search.png"),
+    ),
+    "synthetic": Study(
+        (
+            *("scores.csv", "curves.csv", "confusion.csv", "quality.csv", "probes.csv"),
+            *("remedies.csv", "table_1.csv", "table_2.csv", "fingerprint.csv"),
+            *("samples.png", "training.png", "curves.png", "confusion.png", "fingerprint.png"),
+        ),
+        synthetic_section,
     ),
 }

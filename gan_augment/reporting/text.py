@@ -115,7 +115,7 @@ def table_texts(
         label = ARM_LABELS[column.arm]
         if column.reported and report.numbers:
             heading = "reported" if one_reported else f"{label}, reported"
-            heading += f" (α = {report.alpha:g})" if elsewhere else ""
+            heading += report.at_alpha if elsewhere else ""
             texts[heading] = list(map(percent, built[f"{column.arm} reported"]))
         if column.reported and also is not None:
             texts[f"{label}, report's protocol"] = _means(column, also, spread=True)

@@ -4,13 +4,24 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["dirac", "games", "matrix", "ring"],
+    submodules=["dirac", "fingerprint", "games", "matrix", "policies", "ring"],
     submod_attrs={
+        "architecture_search": ["ArchitectureSearch"],
         "augmentation": ["AugmentationStudy"],
         "arms": ["ARMS", "Arm", "checked_ratios"],
+        "cartpole": ["CartPoleStudy"],
         "collapse": ["CollapseStudy"],
+        "fingerprint": ["FingerprintStudy"],
+        "loss_curves": ["LossCurves"],
         "matrix": ["TrainTestMatrix"],
+        "protocols": ["ARM_NAMES", "GENERATED_ARMS", "PROTOCOLS", "Draw"],
+        "quality": ["QualityStudy"],
         "ratio": ["RatioSweep"],
+        "pictures": ["PictureStudy", "beside_nearest"],
         "ring": ["Ring"],
+        "situations": ["SituationStudy", "situations"],
+        "small_gans": ["GanPlan", "SmallGans"],
+        "teaching": ["TeachingStudy"],
+        "unconditional": ["Likeness", "course"],
     },
 )

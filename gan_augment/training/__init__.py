@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "adam": ["FusedAdam"],
         "checkpoint": ["load_weights", "save_weights"],
-        "loop": ["Trainer"],
+        "loop": ["Trainer", "steps_of_epochs"],
         "momentum": ["RampedSGD"],
         "noise": ["sample_latents"],
         "run": ["RunDirectory", "command_line"],

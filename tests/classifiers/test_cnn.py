@@ -97,3 +97,16 @@ def test_everything_follows_from_the_seed(build):
         assert not np.array_equal(logits, other(images, training=training))
     drawn = [w.numpy().ravel()[:20] for w in one.trainable_variables if w.path.endswith("kernel")]
     assert len({values.tobytes() for values in drawn}) == len(drawn)
+
+
+def test_half_precision_keeps_weights_and_logits():
+    whole, half = (
+        two_layer_cnn((8, 8, 3), 4, seed=0, filters=(4, 6), dtype=dtype)
+        for dtype in ("float32", "mixed_bfloat16")
+    )
+    images = batch(size=8)[:, :, :8]
+    assert {weight.dtype for weight in half.weights} == {"float32"}
+    assert half.get_layer("conv2").output.dtype == "bfloat16"
+    assert half(images).dtype == "float32"
+    np.testing.assert_allclose(half(images), whole(images), atol=0.05)
+    assert (half(images).numpy() != whole(images).numpy()).any()

@@ -104,3 +104,18 @@ def test_arrays_that_are_not_this_set(make_set, tmp_path, changes, message):
     with pytest.raises(UserError, match=message) as raised:
         load("mnist", tmp_path)
     assert str(path) in str(raised.value)
+
+
+def test_a_set_without_labels_is_one_class(make_set, tmp_path):
+    images = make_set(5, shape=(64, 64, 1)).images
+    np.savez(tmp_path / "faces64.npz", x=images[..., 0], name=np.array(["someone"] * 5))
+    faces = load("faces", tmp_path)
+    np.testing.assert_array_equal(faces.images, images)
+    assert faces.labels.tolist() == [0] * 5
+    assert faces.class_names == ("face",)
+    np.savez(tmp_path / "faces64.npz", images=images)
+    with pytest.raises(UserError, match=r"faces64\.npz lacks the array x, it holds images"):
+        load("faces", tmp_path)
+    np.savez(tmp_path / "faces64.npz", x=images[:, ::2])
+    with pytest.raises(UserError, match=r"should hold uint8 images of \(64, 64, 1\) for faces"):
+        load("faces", tmp_path)

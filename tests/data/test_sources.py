@@ -58,6 +58,18 @@ def test_what_is_not_there_says_what_to_run(tmp_path):
     assert str(tmp_path) in str(raised.value)
 
 
+def test_what_cannot_be_downloaded_says_what_to_put_where(tmp_path):
+    told = r"put faces64\.npz into .* array x, uint8 \[n, 64, 64\]"
+    with pytest.raises(UserError, match=told):
+        load("faces", tmp_path)
+
+
+def test_a_set_without_a_test_split_says_so(make_set, tmp_path):
+    np.savez(tmp_path / "faces64.npz", x=np.zeros((3, 64, 64), np.uint8))
+    with pytest.raises(UserError, match=r"faces has no test images: split what it has"):
+        load("faces", tmp_path, split="test")
+
+
 def test_data_directory_that_does_not_exist(tmp_path, monkeypatch):
     with pytest.raises(UserError, match=r"the data directory .*nowhere does not exist"):
         load("mnist", tmp_path / "nowhere")
@@ -73,7 +85,7 @@ def test_data_directory_that_does_not_exist(tmp_path, monkeypatch):
         ("MNIST", "did you mean mnist"),
         ("Fashion-MNIST", "did you mean fashion_mnist"),
         ("cifar", "did you mean cifar10"),
-        ("no/such/folder", "the named sets are mnist, fashion_mnist, cifar10"),
+        ("no/such/folder", "the named sets are mnist, fashion_mnist, cifar10, faces"),
         ("", "the named sets are"),
     ],
 )

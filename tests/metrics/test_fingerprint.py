@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gan_augment.data.images import LabeledImages
-from gan_augment.metrics.fingerprint import probe, trace_features
+from gan_augment.metrics.fingerprint import Traces, probe, trace_features
 
 NAMES = ("a", "b", "c")
 
@@ -11,7 +11,8 @@ def noise(n, seed, change=lambda images, labels: images):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 3, n).astype(np.int32)
     images = change(rng.normal(128, 30, [n, 16, 16, 3]), labels)
-    return LabeledImages(np.clip(images, 0, 255).astype(np.uint8), labels, NAMES)
+    images = np.clip(images, 0, 255).astype(np.uint8)
+    return Traces.of(LabeledImages(images, labels, NAMES))
 
 
 def tinted(images, labels):
@@ -44,3 +45,14 @@ def test_features_are_finite_for_flat_and_grey_images():
     for features in trace_features(flat).values():
         assert features.shape[0] == 2
         assert np.isfinite(features).all()
+
+
+def test_traces_are_those_of_each_image(monkeypatch):
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), np.uint8)
+    labels = np.arange(5, dtype=np.int32) % 3
+    monkeypatch.setattr("gan_augment.metrics.fingerprint.BLOCK", 2)
+    found = Traces.of(LabeledImages(images, labels, NAMES))
+    for kind, features in trace_features(images).items():
+        np.testing.assert_array_equal(found.features[kind], features)
+    parts = [found.features[kind].shape[1] for kind in ("colour", "residue", "both")]
+    assert parts[0] + parts[1] == parts[2]

@@ -6,7 +6,13 @@ from matplotlib.image import imread
 
 from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
-from gan_augment.reporting import plot_training, report_of, sample_grid, write_figures
+from gan_augment.reporting import (
+    beside_real,
+    plot_training,
+    report_of,
+    sample_grid,
+    write_figures,
+)
 
 REPORT = report_of({"experiment": "mnist"})
 
@@ -88,3 +94,17 @@ def test_a_loss_that_is_not_a_number_does_not_spoil_the_figure(tmp_path):
 def test_no_line_of_training_is_refused(tmp_path):
     with pytest.raises(UserError, match="no line"):
         plot_training([{"step": 1}], tmp_path / "training.png")
+
+
+def test_the_right_most_column_is_real(tmp_path):
+    labels = np.arange(200, dtype=np.int32) % 2
+    generated, real = (
+        LabeledImages(np.full((200, 4, 4, 3), tone, np.uint8), labels, ("cat", "dog"))
+        for tone in (0, 120)
+    )
+    beside_real(generated, real.take(np.arange(5)), "dog", tmp_path / "dog.png")
+    pixels = imread(tmp_path / "dog.png")[..., :3].mean(axis=-1)
+    across = pixels[pixels.shape[0] // 2 :].min(axis=0)
+    dark, grey = (np.flatnonzero(abs(across - tone) < 0.1) for tone in (0, 120 / 255))
+    assert dark.max() < grey.min()
+    assert 6 < len(dark) / len(grey) < 12  # nine columns to one

@@ -1,0 +1,374 @@
+"""The cows and horses (Farhat): tables and verdicts, from scores and measurements of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gan_augment.metrics.significance import (
+    DOES_NOT_HOLD,
+    HOLDS,
+    NOT_RUN,
+    UNDECIDED,
+    Estimate,
+    estimate,
+    verdict,
+)
+from gan_augment.reporting import farhat
+from gan_augment.reporting.farhat import LABELS, Claim, Difference
+from gan_augment.reporting.text import NOTHING, aligned, difference, interval, percent, points
+
+PROTOCOLS = {"report": "report's protocol", "corrected": "corrected protocol"}
+ONE_CLASS = 0.1  # a recall below this: hardly any image of that class was recognised
+INDEX = ["gan_seed", "member"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run's options say that tables need."""
+
+    few: int
+    many: int
+    as_reported: bool
+    """Whether data, objects and numbers of images are the report's."""
+
+    @classmethod
+    def by(cls, options: Mapping) -> Told:
+        """Read the options of a run."""
+        objects = options["train_objects"], options["test_objects"]
+        as_reported = (
+            options["data"]["name"] == "eth80"
+            and tuple(options["added"]) == farhat.ADDED
+            and [list(each) for each in objects] == [[3, 5], [8, 3]]
+        )
+        return cls(*options["added"], as_reported)
+
+    def label(self, situation: str) -> str:
+        """Name a situation."""
+        return LABELS[situation].format(few=self.few, many=self.many)
+
+    def reported(self, situation: str, metric: str, part: str = "test") -> float:
+        """Return the report's number, NaN if it has none of this."""
+        return farhat.reported(situation, part, metric) if self.as_reported else np.nan
+
+
+def of_last_epoch(curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores that count: a row for each cell, member and part."""
+    return curves[curves["last"]].drop(columns="last").reset_index(drop=True)
+
+
+def values(
+    scores: pd.DataFrame, protocol: str, situation: str, metric="accuracy", *, folds=False
+) -> pd.Series:
+    """Return a metric on the test set, indexed by gan_seed (or fold) and member."""
+    rows = scores[
+        (scores["protocol"] == protocol)
+        & (scores["situation"] == situation)
+        & (scores["part"] == "test")
+        & (scores["fold"].notna() == folds)
+    ]
+    return rows.set_index(INDEX)[metric]
+
+
+def estimated(found: pd.Series, *situations: str, folds: bool = False) -> Estimate:
+    """Estimate over folds, over GAN seeds where one has a part, else over members."""
+    with_gans = any(name.startswith("gan-") for name in situations)
+    return estimate(found if folds or with_gans else over_members(found))
+
+
+def over_members(found: pd.Series) -> pd.Series:
+    """Forget the GAN seeds, so that every member counts for itself."""
+    return found.rename(index=lambda _: 0, level="gan_seed")
+
+
+def compared(scores: pd.DataFrame, protocol: str, wanted: Difference) -> pd.Series:
+    """Return a difference of test accuracies, member by member; empty if it was not run."""
+    first, second = (
+        values(scores, protocol, name, folds=wanted.folds) for name in (wanted.first, wanted.second)
+    )
+    return (first - second).dropna()
+
+
+def judge(scores: pd.DataFrame, protocol: str, claim: Claim) -> tuple[list[Estimate], str]:
+    """Return an estimate for each difference of a claim, and what they say of it."""
+    found, judged = [], []
+    for wanted in claim.differences:
+        series = compared(scores, protocol, wanted)
+        names = (wanted.first, wanted.second)
+        found.append(estimated(series, *names, folds=wanted.folds))
+        if len(series):
+            shifted = series - claim.at_least
+            judged.append(estimated(shifted, *names, folds=wanted.folds))
+    margin = 0.0 if claim.at_least else farhat.MARGIN
+    outcome = verdict(judged, claim.sign, margin)
+    if outcome == HOLDS and len(judged) < len(found):
+        outcome = UNDECIDED
+    return found, outcome
+
+
+def table_1(scores: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """Table I: a row for each protocol and situation; accuracies in 0…1, NaN if not reported."""
+    rows = []
+    for protocol, situation in _cells(scores[scores["fold"].isna()]):
+        part = scores[
+            (scores["protocol"] == protocol)
+            & (scores["situation"] == situation)
+            & scores["fold"].isna()
+        ]
+        row = {"protocol": protocol, "situation": situation}
+        for where in ("train", "test"):
+            for metric in farhat.METRICS:
+                series = part[part["part"] == where].set_index(INDEX)[metric]
+                found = estimated(series, situation)
+                row[f"{where} {metric} reported"] = told.reported(situation, metric, where)
+                for name in ("mean", "sd", "low", "high"):
+                    row[f"{where} {metric} {name}"] = getattr(found, name)
+        row |= _recalls(part[part["part"] == "test"])
+        row |= {
+            "interval_over": found.interval_over,
+            "train_images": int(part["train_images"].iloc[0]),
+            "steps": int(part["steps"].iloc[0]),
+            "n_gan_seeds": part["gan_seed"].nunique() if situation.startswith("gan-") else 0,
+            "n_members": part["member"].nunique(),
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _recalls(test: pd.DataFrame) -> dict[str, float]:
+    recalls = {name: test[name].mean() for name in test if name.startswith("recall_")}
+    return recalls | {
+        "least recall mean": test["least_recall"].mean(),
+        "least recall lowest": test["least_recall"].min(),
+        "calls nearly all one class": (test["least_recall"] < ONE_CLASS).mean(),
+    }
+
+
+def leave_one_out(scores: pd.DataFrame) -> pd.DataFrame:
+    """A row for each protocol and situation, over all folds, and one for each fold."""
+    rows = []
+    folds = scores[scores["fold"].notna() & (scores["part"] == "test")]
+    for protocol, situation in _cells(folds):
+        part = folds[(folds["protocol"] == protocol) & (folds["situation"] == situation)]
+        for fold in ["all", *sorted(part["fold"].unique())]:
+            mine = part if fold == "all" else part[part["fold"] == fold]
+            found = estimate(mine.set_index(INDEX)["accuracy"])
+            rows.append(
+                {
+                    "protocol": protocol,
+                    "situation": situation,
+                    "object": fold if fold == "all" else int(fold),
+                    **{name: getattr(found, name) for name in ("mean", "sd", "low", "high")},
+                    **_recalls(mine),
+                    "train_images": int(mine["train_images"].iloc[0]),
+                    "steps": int(mine["steps"].iloc[0]),
+                    "n_folds": mine["fold"].nunique(),
+                    "n_members": len(mine),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _cells(scores: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the protocols and situations that were run, in the order of the report."""
+    there = set(scores[["protocol", "situation"]].itertuples(index=False, name=None))
+    return ((p, s) for p in PROTOCOLS for s in LABELS if (p, s) in there)
+
+
+def claims_table(scores: pd.DataFrame, pictures: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """Every claim with its differences, ours and reported, and a verdict under either protocol."""
+    rows = []
+    for claim in farhat.CLAIMS:
+        for protocol in PROTOCOLS:
+            found, outcome = judge(scores, protocol, claim)
+            for wanted, ours in zip(claim.differences, found):
+                alone = estimate(over_members(compared(scores, protocol, wanted)))
+                rows.append(
+                    _claim_row(claim.text, protocol, outcome, ours, claim.ours)
+                    | {
+                        "low_members": alone.low,
+                        "high_members": alone.high,
+                        "difference": f"{told.label(wanted.first)} − {told.label(wanted.second)}"
+                        + (", left-out objects" if wanted.folds else ""),
+                        "reported": wanted.reported if told.as_reported else np.nan,
+                        "unit": "points",
+                    }
+                )
+    for text, mine, contrasts in picture_claims(pictures):
+        outcome = verdict(contrasts.values(), +1, 0.0)
+        for label, ours in contrasts.items():
+            rows.append(
+                _claim_row(text, "corrected", outcome, ours, mine)
+                | {"difference": label, "reported": np.nan, "unit": "kernel distance"}
+            )
+    return pd.DataFrame(rows)
+
+
+def _claim_row(text: str, protocol: str, outcome: str, ours: Estimate, mine: bool) -> dict:
+    told = ("mean", "low", "high", "n_members", "interval_over")
+    return {
+        "claim": text,
+        "ours": mine,
+        "protocol": protocol,
+        "verdict": outcome,
+        **{name: getattr(ours, name) for name in told},
+    }
+
+
+def picture_claims(
+    pictures: pd.DataFrame,
+) -> Iterator[tuple[str, bool, dict[str, Estimate]]]:
+    """Yield a sentence, whether it is ours, and larger less smaller batch in kernel distance.
+
+    First after as many epochs, as the report compares them, then after as many steps.
+    """
+    for text, mine, when in (
+        (
+            "batch 1 gives better pictures than larger batches, after as many epochs",
+            False,
+            "epochs",
+        ),
+        ("batch 1 gives better pictures than larger batches, after as many steps", True, "steps"),
+    ):
+        contrasts = {}
+        single = pictures[(pictures["batch_size"] == 1) & (pictures["when"] == when)]
+        for batch in sorted(set(pictures["batch_size"].dropna().astype(int)) - {1}):
+            larger = pictures[(pictures["batch_size"] == batch) & (pictures["when"] == "epochs")]
+            alone = single if when == "epochs" else single[single["as_batch"] == batch]
+            if len(larger) and len(alone):
+                gain = _kids(larger) - _kids(alone)
+                contrasts[f"batch {batch} − batch 1"] = estimate(gain)
+        if contrasts:
+            yield text, mine, contrasts
+
+
+def _kids(pictures: pd.DataFrame) -> pd.Series:
+    """Kernel distances by GAN seed and class, the classes in the place of members."""
+    return pictures.rename(columns={"class": "member"}).set_index(INDEX)["kid"]
+
+
+def table_text(scores: pd.DataFrame, told: Told, protocol: str) -> tuple[list, list[list[str]]]:
+    """Spell Table I out for one protocol: header and rows."""
+    table = table_1(scores, told)
+    table = table[table["protocol"] == protocol]
+    header = ["situation", *(["reported"] if told.as_reported else []), "test accuracy", "loss"]
+    header += ["precision", "recall", "F1", "least recall", "one class", "training acc."]
+    header += ["training loss", "steps", "n"]
+    rows = []
+    for _, row in table.iterrows():
+        mean, sd, low, high = (row[f"test accuracy {n}"] for n in ("mean", "sd", "low", "high"))
+        spread = f" ± {percent(sd, 1)}" if sd == sd else ""
+        span = interval(low, high, row["interval_over"], percent, 1)
+        seeds = f"{row['n_gan_seeds']} × " if row["n_gan_seeds"] else ""
+        rows.append(
+            [
+                told.label(row["situation"]),
+                *([percent(row["test accuracy reported"], 0)] if told.as_reported else []),
+                f"{percent(mean, 1)}{spread} {span}".rstrip(),
+                f"{row['test loss mean']:.2f}",
+                *(percent(row[f"test {name} mean"], 1) for name in ("precision", "recall", "f1")),
+                percent(row["least recall mean"], 1),
+                percent(row["calls nearly all one class"], 0),
+                percent(row["train accuracy mean"], 1),
+                f"{row['train loss mean']:.2f}",
+                f"{row['steps']:,}",
+                f"{seeds}{row['n_members'] // max(row['n_gan_seeds'], 1)}",
+            ]
+        )
+    return header, rows
+
+
+def folds_text(scores: pd.DataFrame, told: Told) -> tuple[list, list[list[str]]]:
+    """Spell the leave-one-object-out table out: header and rows."""
+    table = leave_one_out(scores)
+    rows = []
+    for _, row in table[table["object"] == "all"].iterrows() if len(table) else ():
+        spread = table[
+            (table["protocol"] == row["protocol"])
+            & (table["situation"] == row["situation"])
+            & (table["object"] != "all")
+        ]["mean"]
+        rows.append(
+            [
+                told.label(row["situation"]),
+                f"{percent(row['mean'], 1)} {interval(row['low'], row['high'], '', percent, 1)}",
+                f"{percent(spread.min(), 1)} to {percent(spread.max(), 1)}",
+                percent(row["least recall mean"], 1),
+                percent(row["calls nearly all one class"], 0),
+                f"{row['train_images']:,}",
+                f"{row['steps']:,}",
+                f"{row['n_folds']} × {row['n_members'] // row['n_folds']}",
+            ]
+        )
+    header = ["situation", "test accuracy", "by object", "least recall", "one class", "images"]
+    return [*header, "steps", "objects × members"], rows
+
+
+def claims_text(table: pd.DataFrame) -> Iterator[list[str]]:
+    """Spell claims out: text, differences, verdict under the report's protocol, verdict."""
+    for (text, mine), part in table.groupby(["claim", "ours"], sort=False):
+        by_protocol = {p: part[part["protocol"] == p] for p in PROTOCOLS}
+        outcomes = {p: rows["verdict"].iloc[0] for p, rows in by_protocol.items() if len(rows)}
+        best = by_protocol["corrected"]
+        if outcomes.get("corrected") == NOT_RUN and outcomes.get("report") != NOT_RUN:
+            best = by_protocol["report"]
+        lines = []
+        for _, row in best.iterrows():
+            if row["n_members"]:
+                lines.append(f"{row['difference']}: {_found(row)}")
+        yield [
+            ("ours: " if mine else "") + text,
+            "; ".join(lines) or NOT_RUN,
+            outcomes.get("report", NOTHING),
+            outcomes.get("corrected", NOT_RUN),
+        ]
+
+
+def _found(row) -> str:
+    if row["unit"] == "points":
+        text = difference(row["mean"], row["low"], row["high"], row["interval_over"])
+        if row["interval_over"] == "gan seeds" and "left-out" not in row["difference"]:
+            text += f" {interval(row['low_members'], row['high_members'], 'members')}"
+        reported = row["reported"]
+        return text + (f" (reported {points(reported, 0)})" if reported == reported else "")
+    span = "" if row["low"] != row["low"] else f" [{row['low']:+.3g}, {row['high']:+.3g}]"
+    return f"{row['mean']:+.3g}{span}".replace("-", "−")
+
+
+def belief(losses: pd.DataFrame) -> dict[str, Estimate]:
+    """Estimate losses and beliefs over the last fifth of each training of one protocol.
+
+    Also "gap": the discriminator's belief in real images less that in generated ones.
+    """
+    length = losses.groupby(["gan_seed", "class"])["step"].transform("max")
+    last = losses["step"] > 0.8 * length
+    means = losses[last].groupby(["gan_seed", "class"])[["d_loss", "g_loss", "d_real", "d_fake"]]
+    means = means.mean().assign(gap=lambda table: table["d_real"] - table["d_fake"])
+    means.index = means.index.set_names("member", level="class")
+    return {name: estimate(means[name]) for name in means}
+
+
+def cows_horses_text(
+    scores: pd.DataFrame, claims: pd.DataFrame, told: Told, protocols: Sequence[str]
+) -> str:
+    """What the command ends with: Table I under each protocol, left-out objects, claims."""
+    parts = []
+    for protocol in protocols:
+        header, rows = table_text(scores, told, protocol)
+        parts.append(f"Table I, {PROTOCOLS[protocol]}\n{aligned(header, rows)}")
+    header, rows = folds_text(scores, told)
+    if rows:
+        parts.append(f"Each object left out in turn\n{aligned(header, rows)}")
+    parts.append(
+        "Accuracy, precision, recall and F1 in %, after the last epoch. Intervals: 95 % over GAN "
+        "seeds or\nleft-out objects, † over members. Least recall: of the class that fares worst. "
+        "One class: share of\nclassifiers that recognise under 10 % of some class."
+    )
+    for text, found, theirs, ours in claims_text(claims):
+        outcome = ours if ours != NOT_RUN else theirs
+        mark = {HOLDS: "+", DOES_NOT_HOLD: "−"}.get(outcome, "?")
+        parts.append(f"{mark} {text}: {outcome}\n    {found}")
+    return "\n\n".join(parts)
