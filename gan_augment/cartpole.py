@@ -14,6 +14,10 @@ itself. Both are given as many updates and episodes, and are compared at equal t
     python -m gan_augment.cartpole
 
 The same command again continues. Reported: the longest episode, 500 steps, after one step.
+
+Policies have 64 tanh units, see states in units of how far they reach, and begin nearly
+indifferent. That matters: of weight-normalised ones with preferences of their own, in plain units,
+a teacher made no more than 60 steps in 150 updates.
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ from gan_augment.common.quiet import import_tensorflow
 class Config:
     """Options of the experiment."""
 
-    updates: int = 500
+    updates: int = 300
     """Updates of a teacher, or of a plain policy."""
     episodes: int = 16
     """Episodes played for each of them."""
@@ -53,7 +57,7 @@ class Config:
     """Seed of everything."""
 
 
-QUICK = Config(updates=150, learning_rates=(0.01,), gtn_seeds=1, quick=True)
+QUICK = Config(updates=100, learning_rates=(0.01,), gtn_seeds=1, quick=True)
 SELECTION = {"gtn_seeds", "learning_rates"}
 
 

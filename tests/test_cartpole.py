@@ -40,7 +40,7 @@ def test_the_same_seed_plays_the_same(tmp_path):
     from gan_augment.studies.policies import Policy, Stage
 
     policy, stage = Policy(units=4), Stage(3)
-    parameters = policy.learner.initial([0, 1])
+    parameters = policy.initial([0, 1])
     first, second, other = (stage.play(policy, parameters, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.states, second.states)
     np.testing.assert_array_equal(first.actions, second.actions)

@@ -14,7 +14,6 @@ from gan_augment.data.images import LabeledImages
 from gan_augment.reporting.cows_horses import (
     Told,
     claims_table,
-    cows_horses_text,
     leave_one_out,
     of_last_epoch,
     table_1,
@@ -25,6 +24,7 @@ from gan_augment.reporting.cows_horses_figures import (
     plot_neighbours,
     plot_sets,
 )
+from gan_augment.reporting.cows_horses_text import cows_horses_text
 
 CURVES = {
     "figure_5": ("original",),
@@ -70,6 +70,11 @@ def write_cows_horses(
     """
     options = read_json(directory / "options.json")
     told, scores = Told.by(options), of_last_epoch(curves)
+    # A run may have begun with another protocol, and have compared pictures under that.
+    of_other = pictures["when"].isin(["epochs", "steps"]) & (
+        pictures["protocol"] != options["protocol"][-1]
+    )
+    pictures = pictures[~of_other]
     claims = claims_table(scores, pictures, told)
     for name, table in {
         "scores": scores,

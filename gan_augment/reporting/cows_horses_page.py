@@ -11,14 +11,8 @@ import pandas as pd
 from gan_augment.common.files import read_json
 from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDECIDED, verdict
 from gan_augment.reporting import farhat
-from gan_augment.reporting.cows_horses import (
-    PROTOCOLS,
-    Told,
-    belief,
-    claims_text,
-    folds_text,
-    table_text,
-)
+from gan_augment.reporting.cows_horses import PROTOCOLS, Told, belief
+from gan_augment.reporting.cows_horses_text import claims_text, folds_text, table_text
 from gan_augment.reporting.text import NOTHING, markdown, percent
 
 SAME_BELIEF = 0.05  # of probability

@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "protocols": ["ARM_NAMES", "GENERATED_ARMS", "PROTOCOLS", "Draw"],
         "quality": ["QualityStudy"],
         "ratio": ["RatioSweep"],
-        "pictures": ["PictureStudy", "beside_nearest"],
+        "pictures": ["PictureStudy", "beside_nearest", "object_features"],
         "ring": ["Ring"],
         "situations": ["SituationStudy", "situations"],
         "small_gans": ["GanPlan", "SmallGans"],

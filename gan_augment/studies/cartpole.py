@@ -20,7 +20,7 @@ from keras import layers
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
-from gan_augment.studies.policies import ACTIONS, STATE, Policy, Stage
+from gan_augment.studies.policies import ACTIONS, REACH, STATE, Policy, Stage
 from gan_augment.training.adam import FusedAdam
 from gan_augment.training.inner_loop import at_rest, descend, gradients_through
 from gan_augment.training.noise import fold
@@ -29,7 +29,6 @@ TAUGHT, PLAIN = "taught", "policy gradient"
 EXAMINED = 5  # fresh policies at each report
 EPISODES_OF_AN_EXAM = 10
 LATENT_DIM = 32
-SCALES = (2.4, 3.0, 0.21, 3.0)  # how far states reach: the game ends at the first and the third
 
 
 class Teacher:
@@ -61,13 +60,13 @@ class Teacher:
         """Return states [steps, batch, 4] and targets [steps, batch, 2], which sum to 1."""
         latents = tf.convert_to_tensor(self.latents)
         made = self.generator(tf.reshape(latents, [-1, LATENT_DIM]))
-        states, targets = made[:, :STATE] * SCALES, tf.nn.softmax(made[:, STATE:])
+        states, targets = made[:, :STATE] * REACH, tf.nn.softmax(made[:, STATE:])
         shape = latents.shape[:2]
         return tf.reshape(states, [*shape, STATE]), tf.reshape(targets, [*shape, ACTIONS])
 
     def _teach(self, seed):
         """Return the parameters of a fresh policy that was taught."""
-        start = at_rest(self.policy.learner.initial(seed))
+        start = at_rest(self.policy.initial(seed))
         rates = tf.exp(tf.convert_to_tensor(self.rates))
         return descend(self._loss, start, self.lessons(), rates, self.momenta)[0]
 
@@ -81,7 +80,7 @@ class Teacher:
             lessons = self.lessons()
             rates = tf.exp(tf.convert_to_tensor(self.rates))
         last = [0.0] * (rates.shape[0] - 1) + [1.0]
-        initial = self.policy.learner.initial(seed)
+        initial = self.policy.initial(seed)
         found = gradients_through(self._loss, outer, initial, lessons, rates, self.momenta, last)
         gradients = tape.gradient(
             [*lessons, rates], self.variables, output_gradients=[*found.inputs, found.rates]
@@ -209,7 +208,7 @@ class CartPoleStudy:
         return teacher.teach, teacher.improve, lessons
 
     def _plain(self, rate: float, seed: int):
-        variable = keras.Variable(self.policy.learner.initial(tf.constant([seed, 2])))
+        variable = keras.Variable(self.policy.initial(tf.constant([seed, 2])))
         decay = keras.optimizers.schedules.CosineDecay(rate, self.updates)
         optimizer = FusedAdam(decay, global_clipnorm=1.0)
         optimizer.build([variable])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -9,13 +10,29 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gan_augment.classifiers.members import Members
+from gan_augment.classifiers.small_cnn import small_cnn
 from gan_augment.common.log import MetricsLog
+from gan_augment.common.seeds import derive_seed
+from gan_augment.data.eth80 import ObjectViews
 from gan_augment.data.images import LabeledImages
-from gan_augment.metrics.features import Extractor
+from gan_augment.metrics.features import Extractor, classifier_extractor
 from gan_augment.metrics.kernel import squared_mmd
 from gan_augment.metrics.memorization import compare_distances
 from gan_augment.metrics.neighbours import squared_distances, squared_radii
 from gan_augment.studies.small_gans import SmallGans
+
+FEATURE_EPOCHS = 30
+
+
+def object_features(objects: ObjectViews, *, seed: int) -> Extractor:
+    """Train a small CNN to tell all objects apart; return what takes its features."""
+    views = objects.by_object()
+    build = functools.partial(small_cnn, views.image_shape, views.num_classes)
+    members = Members(build, batch_size=16, lanes=1)
+    seed = derive_seed(seed, "features")
+    members.train(views, {}, seeds=[seed], epochs=FEATURE_EPOCHS, description="features")
+    return classifier_extractor(members.trained(seed), "small_cnn_objects")
 
 
 class PictureStudy:

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from gan_augment.classifiers.learners import Architecture, Learner
 from gan_augment.common.errors import UserError
 
 TASK, LONGEST = "CartPole-v1", 500  # a reward of 1 for each step that the pole stays up
 STATE, ACTIONS = 4, 2
+REACH = (2.4, 3.0, 0.21, 3.0)  # of states: the game ends at the first and the third
 DISCOUNT = 0.99
+FIRST_PREFERENCES = 0.1  # how far a fresh policy's logits differ
 
 
 class Policy:
-    """A learner that looks at states, float [n, 4], and says how it likes each of two actions."""
+    """A network of one hidden layer that looks at states and says how it likes each action.
+
+    Its `size` parameters come as one vector. Fresh ones like both actions nearly as well.
+    """
 
     def __init__(self, units: int = 64):
-        self.learner = Learner(Architecture((), (units,)), (1, 1, STATE), ACTIONS)
-        self._no_means = [tf.zeros([units])]
+        self._shapes = [(STATE, units), (units,), (units, ACTIONS), (ACTIONS,)]
+        self._sizes = [math.prod(shape) for shape in self._shapes]
+        self.size = sum(self._sizes)
         self.act = tf.function(self.logits, autograph=False).get_concrete_function(
-            tf.TensorSpec([self.learner.size]), tf.TensorSpec([None, STATE])
+            tf.TensorSpec([self.size]), tf.TensorSpec([None, STATE])
         )
 
+    def initial(self, seed) -> tf.Tensor:
+        """Return parameters drawn with `seed`, int32 [2]: float32 [size]."""
+        scales = (STATE**-0.5, 0.0, FIRST_PREFERENCES * self._shapes[2][0] ** -0.5, 0.0)
+        drawn = tf.split(tf.random.stateless_normal([self.size], seed), self._sizes)
+        return tf.concat([scale * part for scale, part in zip(scales, drawn)], 0)
+
     def logits(self, parameters, states) -> tf.Tensor:
-        """Return preferences [n, 2]; batch normalisation is left out."""
-        return self.learner(parameters, states, self._no_means)[0]
+        """Return preferences [n, 2] in states, float [n, 4]."""
+        parts = tf.split(parameters, self._sizes)
+        first, bias, second, last = map(tf.reshape, parts, self._shapes)
+        return tf.tanh(states / REACH @ first + bias) @ second + last
 
     def cross_entropy(self, parameters, states, targets) -> tf.Tensor:
         """Return the mean cross-entropy with targets [n, 2], which sum to 1."""

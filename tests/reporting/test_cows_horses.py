@@ -8,8 +8,6 @@ from gan_augment.reporting.cows_horses import (
     Told,
     belief,
     claims_table,
-    claims_text,
-    cows_horses_text,
     judge,
     leave_one_out,
     of_last_epoch,
@@ -18,6 +16,7 @@ from gan_augment.reporting.cows_horses import (
 )
 from gan_augment.reporting.cows_horses_figures import plot_curves, plot_losses, plot_neighbours
 from gan_augment.reporting.cows_horses_page import cows_horses_section
+from gan_augment.reporting.cows_horses_text import claims_text, cows_horses_text
 
 TOLD = Told(1000, 2000, True)
 

@@ -84,7 +84,7 @@ def test_gradients_are_those_of_finite_differences(problem):
             assert np.sum(gradient * direction) == pytest.approx(expected, rel=1e-5, abs=1e-8)
 
 
-@pytest.mark.parametrize("stride", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("stride", [1, 2, 8])
 def test_recomputation_changes_nothing(problem, stride):
     kept = found_by(gradients_by_one_tape, problem)
     made_again = found_by(gradients_through, problem, stride=stride)
