@@ -17,7 +17,7 @@ The same command again continues. Reported: the longest episode, 500 steps, afte
 
 Policies have 64 tanh units, see states in units of how far they reach, and begin nearly
 indifferent. That matters: of weight-normalised ones with preferences of their own, in plain units,
-a teacher made no more than 60 steps in 150 updates.
+policies taught by any of four teachers stood for less than 70 steps after 150 updates.
 """
 
 from __future__ import annotations

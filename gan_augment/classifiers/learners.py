@@ -26,8 +26,7 @@ class Architecture:
     """Convolutions that halve the image, then dense layers, then logits.
 
     They halve it by a stride of 2, or with `pooling` by 2 × 2 averages after the activation, which
-    takes several times as long: not the arithmetic but large activations are what costs time.
-    Derivatives of derivatives of max pooling are slower yet.
+    takes twice as long: not the arithmetic but large activations are what costs time.
     """
 
     filters: tuple[int, ...] = (16, 32)
