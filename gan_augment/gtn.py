@@ -16,9 +16,10 @@ The same command again continues, with further curricula, --transfer or --search
 98.9 % of MNIST after 32 steps, with learners of 64 and 128 filters and 256 units and batches of
 128 (--filters 64 128 --dense 256 --kernel-size 3 --width 1 --inner-batch 128).
 
-Departures from Such et al.: learners have strided convolutions (pooling takes twice as long), and their batch normalisation takes the means of the last lesson when they are examined. The
-curriculum "real" is ours: real images, with a learned rate and momentum for every step. The network
-learns from exams after a quarter and half of the steps, too, which makes it better at all of them.
+Departures from Such et al.: learners have strided convolutions (pooling takes twice as long), and
+their batch normalisation takes the means of the last lesson when they are examined. The curriculum
+"real" is ours: real images, with a learned rate and momentum for every step. The network learns
+from exams after a quarter and half of the steps, too, which makes it better at all of them.
 """
 
 from __future__ import annotations

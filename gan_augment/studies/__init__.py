@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "arms": ["ARMS", "Arm", "checked_ratios"],
         "cartpole": ["CartPoleStudy"],
         "collapse": ["CollapseStudy"],
+        "comparison": ["Comparison", "TrainingSet"],
         "fingerprint": ["FingerprintStudy"],
         "loss_curves": ["LossCurves"],
         "matrix": ["TrainTestMatrix"],
