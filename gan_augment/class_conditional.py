@@ -152,9 +152,7 @@ def convolutional(config: Config, width: float, real: data.LabeledImages) -> Cal
 
 def auto_encoder(config: Config, width: float, real: data.LabeledImages) -> Callable:
     """Return the builder of the variational auto-encoder."""
-    from gan_augment.augmenters.vae import vae
-
-    return functools.partial(vae, alpha=width, precision=config.precision)
+    return functools.partial(augmenters.vae, alpha=width, precision=config.precision)
 
 
 def game(config: Config) -> dict:

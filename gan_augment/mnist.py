@@ -44,16 +44,20 @@ Numbers = tuple[float, ...]
 class Config:
     """Options of the experiment."""
 
+    augmenter: Literal["dcgan", "conditional", "vae", "teaching"] = "dcgan"
+    """What makes the images. dcgan: one GAN a class, as in the report; conditional: one for all
+    classes; vae: a class-conditional auto-encoder; teaching: the lessons of a Generative Teaching
+    Network (see python -m gan_augment.gtn)."""
     alpha: Numbers = (2.0,)
-    """Width factor(s) of the DCGAN; several make Table 1."""
+    """Width factor(s) of its networks; several make Table 1."""
     sizes: tuple[int, ...] = (500,)
     """Numbers of real images to draw."""
     ratios: Numbers = (0.25, 0.5, 0.75, 1.0, 2.0, 4.0)
     """Ratios R > 0 of generated to real images; R = 0 is always there."""
     epochs: int = 2000
-    """Epochs of GAN training, each over the images of one class."""
+    """Epochs of GAN training, each over the images of one GAN."""
     steps: int | None = None
-    """Steps of GAN training for each class, instead of epochs."""
+    """Steps of GAN training for each GAN, instead of epochs."""
     gan_seeds: int = 1
     """How often the whole is done: a new sample and new GANs each time."""
     members: int = 10
@@ -109,22 +113,17 @@ def run(config: Config) -> None:
     strategy = training.find_strategy()  # TensorFlow must have computed nothing before
     train, test = experiment.load_splits(config.data, config.data_dir, config.sizes)
     options = experiment.options_of(config)
+    del options["augmenter"]  # the experiment's name says it
     directory = experiment.claim(
         config.out,
-        "mnist",
+        "mnist" if config.augmenter == "dcgan" else f"mnist-{config.augmenter}",
         options | {"data": data.describe(config.data, train, test)},
         selection=SELECTION,
         read_only=not training.is_chief(strategy),
     )
-    gan_options = {
-        "batch_norm": config.batch_norm,
-        "objective": config.objective,
-        "stabilizers": config.stabilizers,
-        "precision": config.precision,
-    }
     study = studies.AugmentationStudy(
         directory.path,
-        functools.partial(gans_of, config),
+        functools.partial(AUGMENTERS[config.augmenter], config),
         functools.partial(
             classifiers.Members,
             functools.partial(classifiers.dense_classifier, train.image_shape, train.num_classes),
@@ -134,9 +133,9 @@ def run(config: Config) -> None:
         epochs=config.classifier_epochs,
         seed=config.seed,
         strategy=strategy,
-        name="mnist_dcgan",
-        preset="one DCGAN a class (Abadi 2020)",
-        options=gan_options,
+        name=f"mnist_{config.augmenter}",
+        preset=PRESETS[config.augmenter],
+        options=game(config) | {"stabilizers": config.stabilizers},
     )
     cells = itertools.product(range(config.gan_seeds), config.sizes, config.alpha)
     samples = study.run(cells, config.arms, config.ratios, train, test, config.data)
@@ -153,18 +152,57 @@ def run(config: Config) -> None:
     print(f"Tables, figures and generated sets: {directory.path}")
 
 
-def gans_of(config: Config, alpha: float, **options) -> augmenters.PerClass:
-    """Return the untrained GANs of one width."""
-    build = functools.partial(
-        augmenters.dcgan,
-        alpha=alpha,
-        batch_norm=config.batch_norm,
-        objective=config.objective,
-        stabilizers=augmenters.stabilizers.parse(config.stabilizers),
-        precision=config.precision,
-    )
-    epochs = None if config.steps else config.epochs
-    return augmenters.PerClass(build, steps=config.steps, epochs=epochs, **options)
+def per_class(config: Config, alpha: float, **options) -> augmenters.Augmenter:
+    """Return one untrained DCGAN a class."""
+    build = functools.partial(augmenters.dcgan, alpha=alpha, **game(config))
+    return augmenters.PerClass(build, **length(config), **options)
+
+
+def conditional(config: Config, alpha: float, **options) -> augmenters.Augmenter:
+    """Return one untrained DCGAN for all classes."""
+    build = functools.partial(augmenters.conditional_dcgan, alpha=alpha, **game(config))
+    return augmenters.ClassConditional(build, **length(config), **options)
+
+
+def auto_encoder(config: Config, alpha: float, **options) -> augmenters.Augmenter:
+    """Return an untrained class-conditional variational auto-encoder."""
+    build = functools.partial(augmenters.vae, alpha=alpha, precision=config.precision)
+    return augmenters.VariationalAutoEncoder(build, **length(config), **options)
+
+
+def teaching(config: Config, alpha: float, *, strategy, **options) -> augmenters.Augmenter:
+    """Return an untrained teaching network; it is trained on one device."""
+    build = functools.partial(augmenters.teaching, width=alpha)
+    return augmenters.TeachingNetwork(build, steps=config.steps, **options)
+
+
+AUGMENTERS = {
+    "dcgan": per_class,
+    "conditional": conditional,
+    "vae": auto_encoder,
+    "teaching": teaching,
+}
+PRESETS = {
+    "dcgan": "one DCGAN a class (Abadi 2020)",
+    "conditional": "one class-conditional DCGAN",
+    "vae": "one class-conditional variational auto-encoder",
+    "teaching": "the lessons of a Generative Teaching Network (Such et al. 2019)",
+}
+
+
+def game(config: Config) -> dict:
+    """Return the options of a GAN's game."""
+    return {
+        "batch_norm": config.batch_norm,
+        "objective": config.objective,
+        "stabilizers": augmenters.stabilizers.parse(config.stabilizers),
+        "precision": config.precision,
+    }
+
+
+def length(config: Config) -> dict:
+    """Return how long to train, in steps or epochs."""
+    return {"steps": config.steps, "epochs": None if config.steps else config.epochs}
 
 
 def checked(config: Config) -> Config:
@@ -172,6 +210,12 @@ def checked(config: Config) -> Config:
     require_positive(
         config, "alpha", "sizes", "epochs", "steps", "gan_seeds", "members", "classifier_epochs"
     )
+    if config.augmenter in ("vae", "teaching") and (config.objective or config.stabilizers):
+        raise UserError(
+            f"--augmenter {config.augmenter} plays no game; leave out --objective and --stabilizers"
+        )
+    if config.augmenter == "teaching" and not config.steps:
+        raise UserError("--augmenter teaching needs --steps, such as 500")
     stabilizers = augmenters.stabilizers.parse(config.stabilizers)
     augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     for name in ("alpha", "sizes"):

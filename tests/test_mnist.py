@@ -85,6 +85,20 @@ def test_the_same_again_does_nothing_twice_and_more_ratios_continue(finished, mo
     assert "equal steps" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("augmenter", ["conditional", "vae", "teaching"])
+def test_other_augmenters_take_the_place_of_the_gans(tmp_path, augmenter, capsys):
+    ratios = {"arms": ("real", "gan", "repeat")}
+    mnist.run(small(tmp_path / "run", augmenter=augmenter, **ratios))
+    scores = pd.read_csv(tmp_path / "run" / "scores.csv")
+    assert set(scores["arm"]) == {"real", "gan", "repeat"}
+    assert set(scores["gan_steps"]) == {2}
+    options = json.loads((tmp_path / "run" / "options.json").read_text())
+    assert options["experiment"] == f"mnist-{augmenter}"
+    assert "equal steps" in capsys.readouterr().out
+    with pytest.raises(UserError, match="experiment"):
+        mnist.run(small(tmp_path / "run", **ratios))
+
+
 def test_the_same_seed_gives_the_same_table(finished, tmp_path):
     mnist.run(small(tmp_path / "again"))
     first = pd.read_csv(finished / "scores.csv").query("ratio != 0.5")
@@ -115,6 +129,8 @@ def test_other_options_in_the_same_directory_are_refused(finished):
         ({"ratios": (0.0,), "arms": ("gan",)}, "nothing with generated images"),
         ({"data": "mnits"}, "mnist"),
         ({"sizes": (3,)}, "a GAN needs at least 2"),
+        ({"augmenter": "vae", "stabilizers": ("ema",)}, "vae plays no game"),
+        ({"augmenter": "teaching", "steps": None}, "teaching needs --steps"),
     ],
 )
 def test_bad_options_are_one_sentence(tmp_path, options, sentence):

@@ -20,6 +20,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "points": ["points_gan"],
         "teaching": ["teaching"],
         "teaching_network": ["TeachingNetwork"],
-        "vae": ["VAE", "VariationalAutoEncoder"],
+        "vae": ["VAE", "VariationalAutoEncoder", "vae"],
     },
 )

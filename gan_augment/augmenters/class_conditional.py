@@ -56,6 +56,11 @@ class ClassConditional(Fitting):
         self.records = {"all": attempts}
         return self
 
+    @property
+    def longest_training(self) -> int:
+        """Steps of the training."""
+        return self.steps_of_all
+
     def batches(self, per_class: int, seed: int) -> Iterator[LabeledImages]:
         """Yield generated images, classes mixed, `per_class` of each in all."""
         sample = _sampler(self.generator)

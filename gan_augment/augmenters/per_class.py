@@ -61,6 +61,11 @@ class PerClass(Fitting):
                 bar.update(done + steps - bar.n)
         return self
 
+    @property
+    def longest_training(self) -> int:
+        """Steps of the class that was trained longest."""
+        return max(self.steps_of_class.values())
+
     def batches(self, per_class: int, seed: int) -> Iterator[LabeledImages]:
         """Yield generated images, classes mixed, `per_class` of each in all."""
         samplers = {label: _sampler(generator) for label, generator in self.generators.items()}

@@ -100,6 +100,11 @@ class TeachingNetwork:
         self.records = {"all": [{"seed": self.seed, "step": step, "loss": last["loss"]}]}
         return self
 
+    @property
+    def longest_training(self) -> int:
+        """Steps of the training."""
+        return self.steps
+
     def lessons(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Return a course: images float32 [steps, batch, h, w, c], labels int32 [steps, batch]."""
         if self._make is None:

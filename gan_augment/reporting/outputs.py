@@ -31,8 +31,10 @@ def write(
         written.append(directory / "samples.png")
         sample_grid(samples, SAMPLES_PER_CLASS, written[-1])
     for log in sorted(directory.glob("gans/*/metrics.jsonl")):
-        written.append(directory / f"training_{log.parent.name}.png")
-        plot_training(MetricsLog(log).records, written[-1])
+        lines = MetricsLog(log).records
+        if any("d_loss" in line for line in lines):  # not every augmenter is a game
+            written.append(directory / f"training_{log.parent.name}.png")
+            plot_training(lines, written[-1])
     return written
 
 

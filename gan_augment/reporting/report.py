@@ -12,6 +12,13 @@ MODULES = {
     "cifar10": "gan_augment.reporting.abadi_cifar10",
 }
 
+# What made the images, where it is not the report's GANs.
+AUGMENTERS = {
+    "conditional": "one class-conditional GAN",
+    "vae": "a variational auto-encoder",
+    "teaching": 'a teaching network ("GAN" stands for its lessons)',
+}
+
 ARM_LABELS = {
     "real": "real",
     "gan": "GAN",
@@ -129,15 +136,18 @@ class Report:
 def report_of(options: Mapping) -> Report:
     """Return the report behind a run, by the "experiment" and the "data" of its options.json.
 
-    On other data than the report's its tables remain and its numbers and claims do not; an
-    experiment without a report has neither.
+    On other data than the report's, or with another augmenter (experiment "mnist-vae"), its tables
+    remain and its numbers and claims do not; an experiment without a report has neither.
     """
-    experiment, data = options["experiment"], options.get("data", {}).get("name")
+    experiment, _, augmenter = options["experiment"].partition("-")
+    data = options.get("data", {}).get("name")
     if experiment not in MODULES:
-        return Report(experiment)
+        return Report(options["experiment"])
     report = importlib.import_module(MODULES[experiment]).REPORT
-    if data in (None, report.data):
+    others = [f"by {AUGMENTERS[augmenter]}"] if augmenter else []
+    others += [f"on {data}"] if data not in (None, report.data) else []
+    if not others:
         return report
     ours = tuple(claim for claim in report.claims if claim.ours)
-    name = f"{report.name}, on {data} instead"
+    name = f"{report.name}, {' and '.join(others)} instead"
     return replace(report, name=name, numbers={}, remarks={}, claims=ours)

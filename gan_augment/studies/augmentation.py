@@ -90,7 +90,7 @@ class AugmentationStudy:
                 test,
                 alpha=alpha,
                 gan_seed=gan_seed,
-                gan_steps=max(augmenter.steps_of_class.values()),
+                gan_steps=augmenter.longest_training,
             )
         return samples
 

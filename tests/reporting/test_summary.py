@@ -107,6 +107,15 @@ def test_another_alpha_says_whose_numbers_are_reported(make_scores):
 
 def test_other_data_show_no_reported_number(make_scores):
     report = report_of({"experiment": "mnist", "data": {"name": "fashion_mnist"}})
+    assert report.name.endswith("on fashion_mnist instead")
     text = as_text(make_scores(sizes=(500,)), "corrected", report)
     assert "reported" not in text
     assert "86.62" not in text
+
+
+def test_another_augmenter_shows_no_reported_number(make_scores):
+    report = report_of({"experiment": "mnist-vae", "data": {"name": "mnist"}})
+    assert report.name.endswith("by a variational auto-encoder instead")
+    text = as_text(make_scores(sizes=(500,)), "corrected", report)
+    assert "equal steps" in text
+    assert "reported" not in text
