@@ -33,7 +33,7 @@ def affine(
     """
     if min(degrees, shift, zoom, shear) < 0 or zoom >= 1 or shear >= 90:
         raise ValueError("the ranges of an affine transform are ≥ 0, zoom < 1 and shear < 90")
-    project = _projection(fill, fill_value)
+    project = projection(fill, fill_value)
 
     def transform(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         height, width = _size(images)
@@ -60,7 +60,7 @@ def rotation(
     """
     if not low <= high:
         raise ValueError(f"a rotation is by low ≤ high degrees, not by {low} to {high}")
-    project = _projection(fill, fill_value)
+    project = projection(fill, fill_value)
 
     def transform(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         draws = tf.random.stateless_uniform([tf.shape(images)[0]], seed)
@@ -81,7 +81,7 @@ def flip_crop(padding: int = 4, *, fill: str = "constant", fill_value: float = -
     """
     if padding < 0:
         raise ValueError(f"images are padded by 0 pixels or more, not by {padding}")
-    project = _projection(fill, fill_value, interpolation="NEAREST")
+    project = projection(fill, fill_value, interpolation="NEAREST")
 
     def transform(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         draws = tf.random.stateless_uniform([3, tf.shape(images)[0]], seed)
@@ -109,7 +109,7 @@ def _size(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.cast(height, tf.float32), tf.cast(width, tf.float32)
 
 
-def _projection(fill: str, fill_value: float, interpolation: str = "BILINEAR") -> Callable:
+def projection(fill: str, fill_value: float, interpolation: str = "BILINEAR") -> Callable:
     """Return a function that moves every image by a linear map of its own and a shift.
 
     It takes images, the map's 2 × 2 entries for (x, y), each [n], and how far right and down the

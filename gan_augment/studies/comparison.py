@@ -22,8 +22,8 @@ class TrainingSet:
 
     images: Callable[[], LabeledImages]
     """Makes the images; asked only if they are needed."""
-    transform: bool = False
-    """Whether every step sees the images changed anew."""
+    transform: bool | str = False
+    """Whether every step sees the images changed anew; or how, by a name of the caller's."""
 
 
 class Comparison:
@@ -34,11 +34,11 @@ class Comparison:
     sizes: `steps`, made of epochs over a set that is repeated as often as it takes. A member has
     the same seed in all sets of a case, so they can be compared member by member. Nothing is
     chosen by a score: what counts is the last step. `make_members(transform)` makes a
-    `classifiers.Members`, the argument saying whether batches are transformed. Finished cells are
-    kept in the file `path` and not done again.
+    `classifiers.Members` for the sets with that `transform`. Finished cells are kept in the file
+    `path` and not done again.
     """
 
-    def __init__(self, make_members: Callable[[bool], object], *, seed: int, path: Path):
+    def __init__(self, make_members: Callable[[bool | str], object], *, seed: int, path: Path):
         self.seed = seed
         self.log = MetricsLog(path)
         self._make_members = make_members
@@ -61,14 +61,16 @@ class Comparison:
         todo = [name for name in sets if (dict(case), name) not in done]
         title = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in case.items())
         for name in progress_bar(todo, description=title, unit="set"):
-            counts = self._train(sets[name], test, case, members, steps)
+            predicted = self._train(sets[name], test, case, members, steps)
             self.log.append(
                 {
                     "case": dict(case),
                     "set": name,
                     "steps": steps,
                     "class_names": list(test.class_names),
-                    "confusion": counts.tolist(),
+                    "confusion": confusion(test, predicted).tolist(),
+                    "right": [packed(row == test.labels) for row in predicted],
+                    "images": len(test),
                 }
             )
 
@@ -97,8 +99,15 @@ class Comparison:
                 )
         return pd.DataFrame(rows)
 
+    def right(self, case: Mapping, name: str) -> np.ndarray:
+        """Return which test images each member of a finished set got right, bool [members, n]."""
+        for record in self.log.records:
+            if (record["case"], record["set"]) == (dict(case), name):
+                return np.stack([unpacked(text, record["images"]) for text in record["right"]])
+        raise KeyError(name)
+
     def _train(self, chosen: TrainingSet, test, case, members: int, steps: int) -> np.ndarray:
-        """Return the confusions of all members, int64 [members, classes, classes]."""
+        """Return what all members take the test images for in the end, int16 [members, n]."""
         if chosen.transform not in self._classifiers:  # traced once, used for every cell
             self._classifiers[chosen.transform] = self._make_members(chosen.transform)
         classifiers = self._classifiers[chosen.transform]
@@ -108,7 +117,7 @@ class Comparison:
             seeds=[derive_seed(self.seed, "member", *case.values(), m) for m in range(members)],
             epochs=1,
         )
-        return confusion(test, history.predictions["test"])[:, -1]
+        return history.predictions["test"][:, -1]
 
 
 SCORES = ("accuracy", "recall", "least_recall")
@@ -118,6 +127,16 @@ def repeated(images: LabeledImages, n: int, seed: int) -> LabeledImages:
     """Return `n` images: all of them as often as it takes, the last time only some, by chance."""
     order = np.random.default_rng(seed).permutation(len(images))
     return images.take(order[np.arange(n) % len(images)])
+
+
+def packed(flags: np.ndarray) -> str:
+    """Write bools [n] as a text, a character for four."""
+    return np.packbits(flags).tobytes().hex()
+
+
+def unpacked(text: str, n: int) -> np.ndarray:
+    """Read the text of `n` bools."""
+    return np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8), count=n).astype(bool)
 
 
 def _columns(class_names: Sequence[str]) -> list[str]:

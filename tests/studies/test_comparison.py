@@ -5,7 +5,13 @@ import pytest
 
 from gan_augment.classifiers import Members, small_cnn
 from gan_augment.data import LabeledImages
-from gan_augment.studies.comparison import Comparison, TrainingSet, repeated
+from gan_augment.studies.comparison import (
+    Comparison,
+    TrainingSet,
+    packed,
+    repeated,
+    unpacked,
+)
 
 NAMES = ("dark", "light")
 
@@ -67,6 +73,9 @@ def test_scores_are_those_of_the_last_step(comparison):
     assert list(scores["set"]) == ["real", "real", "more", "more", "transformed", "transformed"]
     assert set(scores["shots"]) == {3}
     assert (scores["accuracy"] == 1).all()  # dark and light are easy
+    right = comparison.right({"gan_seed": 0, "shots": 3}, "more")
+    assert right.shape == (2, 9)
+    assert right.all()
     assert (scores[["recall_dark", "recall_light", "least_recall"]] == 1).all(axis=None)
 
 
@@ -81,6 +90,12 @@ def test_finished_sets_are_not_done_again(comparison):
     assert Recorded.seen[0][1] != Recorded.seen[3][1]  # another case, other members
     assert len(again.scores()) == 4
     assert set(again.scores([{"gan_seed": 1}])["set"]) == {"real"}
+
+
+def test_flags_are_the_same_after_writing_and_reading():
+    flags = np.array([True, False, False, True, True, False, True, True, False, True, True])
+    assert len(packed(flags)) == 4
+    assert (unpacked(packed(flags), 11) == flags).all()
 
 
 def test_repeating_uses_every_image_about_equally_often():
