@@ -1,0 +1,132 @@
+"""What a trial says in the end: which way of training to take, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_augment.metrics.resampled import over_splits, over_trainings_and_images
+from gan_augment.metrics.significance import Estimate
+from gan_augment.studies.candidates import CONTROLS, Candidate
+from gan_augment.studies.trial import Trial
+
+NOTHING = CONTROLS[0]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A difference in score between two candidates on test images."""
+
+    first: str
+    second: str
+    estimate: Estimate
+
+    @property
+    def sign(self) -> int:
+        """+1 or −1 if the interval excludes 0, else 0; without an interval 0."""
+        return int(self.estimate.low > 0) - int(self.estimate.high < 0)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to "do synthetic images help?", and what to do."""
+
+    advised: Candidate
+    """What to take: the least effort that nothing beats for sure."""
+    question: Finding | None
+    """The best candidate with generated images, chosen on validation parts, less the best control,
+    chosen likewise; None if no generator was tried."""
+    steps: tuple[Finding, ...]
+    """Every comparison on the way to the advice, from nothing at all upwards."""
+    smallest_visible: float
+    """Differences smaller than this, in score, would mostly have been missed: half the width of the
+    widest interval above."""
+
+    @property
+    def helps(self) -> bool:
+        """Whether generated images are better than everything without them, for sure."""
+        return self.question is not None and self.question.sign > 0
+
+
+def compare(
+    trial: Trial, first: str, second: str, *, shared_test: bool, confidence: float = 0.95
+) -> Finding:
+    """Compare two candidates that were examined; `shared_test`: all splits have one test part."""
+    if shared_test:
+        by_image = trial.differences_by_image(first, second)
+        found = over_trainings_and_images(by_image, confidence)
+    else:
+        share = np.mean([len(part.test) / len(part.train) for part in trial.parts])
+        found = over_splits(trial.differences(first, second), share, confidence)
+    return Finding(first, second, found)
+
+
+def judge(trial: Trial, chosen: Sequence[Candidate], *, shared_test: bool) -> Verdict:
+    """Judge a trial whose controls and `chosen` candidates were examined.
+
+    The advice begins with "nothing" and goes on, in order of effort, to whatever is better than
+    the advice so far by an interval that excludes 0: what cannot be told from chance is not
+    advised. Those intervals share 5 % of error among them (Bonferroni).
+    """
+    means = trial.scores("validation").groupby("set")[trial.score].mean()
+
+    def best(candidates: Sequence[Candidate]) -> Candidate:
+        return max(candidates, key=lambda each: means[each.name])
+
+    advised, steps = NOTHING, []
+    others = [*CONTROLS[1:], *sorted(chosen, key=lambda each: means[each.name])]
+    for candidate in others:
+        found = compare(
+            trial,
+            candidate.name,
+            advised.name,
+            shared_test=shared_test,
+            confidence=1 - 0.05 / len(others),
+        )
+        steps.append(found)
+        if found.sign > 0:
+            advised = candidate
+    question = None
+    if chosen:
+        pair = (best(chosen).name, best(CONTROLS).name)
+        question = compare(trial, *pair, shared_test=shared_test)
+    widths = [each.estimate.high - each.estimate.low for each in (question, *steps) if each]
+    visible = float(np.nanmax(widths)) / 2 if np.isfinite(widths).any() else np.nan
+    return Verdict(advised, question, tuple(steps), visible)
+
+
+def in_one_sentence(verdict: Verdict) -> str:
+    """Say the verdict in one sentence, in points (hundredths of the score)."""
+    question, advised = verdict.question, verdict.advised
+    do = {
+        "nothing": "train on the real images alone",
+        "equal steps": "train longer; that is all",
+        "classical": "use classical augmentation",
+        "randaugment": "use RandAugment",
+    }.get(advised.name, f"add generated images ({advised.name})")
+    if question is None:
+        return f"No generator was tried; of the rest: {do}."
+    found = question.estimate
+    span = f"{_points(found.mean)} points [{_points(found.low)}, {_points(found.high)}]"
+    about = f"{question.first} against {question.second}, the best without a generator: {span}"
+    if question.sign > 0:
+        return f"Generated images help ({about}); {do}."
+    if question.sign < 0:
+        return f"Generated images hurt ({about}); {do}."
+    return f"No method with generated images is better for sure ({about}); {do}."
+
+
+def power_sentence(verdict: Verdict, test_images: int) -> str:
+    """Say what this trial could not have seen."""
+    if not np.isfinite(verdict.smallest_visible):
+        return "One split gives no interval: nothing here can be told from chance."
+    return (
+        f"With {test_images:,} test images and these splits, differences below about "
+        f"{100 * verdict.smallest_visible:.1f} points cannot be seen."
+    )
+
+
+def _points(score: float) -> str:
+    return f"{100 * score:+.1f}".replace("-", "−")
