@@ -43,7 +43,7 @@ def randaugment(changes: int = 2, magnitude: float = 0.3, *, fill: str = "neares
         matrix = [[cos, SLANT * of("shear_x") - sin], [SLANT * of("shear_y") + sin, cos]]
         sides = tf.cast([width, height], tf.float32)
         right, down = SHIFT * sides[0] * of("shift_x"), SHIFT * sides[1] * of("shift_y")
-        x = (tf.ensure_shape(project(images, matrix, right, down), images.shape) + 1) / 2
+        x = (project(images, matrix, right, down) + 1) / 2
 
         def factor(name: str) -> tf.Tensor:
             return (1 + FACTOR * of(name))[:, None, None, None]

@@ -131,7 +131,7 @@ def projection(fill: str, fill_value: float, interpolation: str = "BILINEAR") ->
             [zero, zero],
         ]
         transforms = tf.stack([entry for row in rows for entry in row], axis=1)
-        return tf.raw_ops.ImageProjectiveTransformV3(
+        moved = tf.raw_ops.ImageProjectiveTransformV3(
             images=images,
             transforms=transforms,
             output_shape=tf.shape(images)[1:3],
@@ -139,5 +139,6 @@ def projection(fill: str, fill_value: float, interpolation: str = "BILINEAR") ->
             interpolation=interpolation,
             fill_mode=fill.upper(),
         )
+        return tf.ensure_shape(moved, images.shape)  # the op forgets it
 
     return project

@@ -224,6 +224,26 @@ def collapse_text(scores: pd.DataFrame, costs: Mapping[str, float]) -> str:
     return f"{aligned(COLLAPSE_HEADER, rows)}\n\n{COLLAPSE_LEGEND}\n"
 
 
+def recommended(scores: pd.DataFrame) -> str | None:
+    """Return the stabilised variant to take: the best images of those that never collapsed.
+
+    Only variants count that every seed has been trained with, as often as any other, and that are
+    better than the game of their kind without stabilisers by an interval that excludes 0.
+    """
+    generated = scores[scores["variant"] != "real"]
+    seeds = generated.groupby("variant")["gan_seed"].nunique()
+    failed = generated.groupby("variant")[["collapsed", "diverged"]].sum().sum(axis=1)
+    accuracies = generated.set_index(["variant", "gan_seed", "member"])["accuracy"]
+    able = {}
+    for variant in seeds.index[(seeds == seeds.max()) & (failed == 0)]:
+        plain = baseline(variant)
+        if variant != plain and plain in seeds.index:
+            gain = estimate(accuracies[variant] - accuracies[plain])
+            if gain.low > 0:
+                able[variant] = estimate(accuracies[variant]).mean
+    return max(able, key=able.get) if able else None
+
+
 def _first_left(header: list[str], rows: list[list[str]]) -> list[list[str]]:
     width = max(len(header[0]), *(len(row[0]) for row in rows))
     return [[row[0].ljust(width), *row[1:]] for row in rows]

@@ -159,4 +159,12 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
     ):
         if outcomes[outcome]:
             sentences.append(f"- {said}: {'; '.join(outcomes[outcome])}.")
+    chosen = stability.recommended(scores)
+    if chosen:
+        cost = costs.get(chosen, np.nan)
+        price = f"; a step takes {cost:.2f} times as long" if cost == cost else ""
+        sentences.append(
+            f"- **Recommended: {chosen}**, the best images of those variants that never collapsed "
+            f"and beat the game without stabilisers for sure{price}."
+        )
     return "**Verdict.**\n\n" + "\n".join(sentences)

@@ -6,6 +6,7 @@ from gan_augment.reporting.stability import (
     collapse_rows,
     collapse_table,
     collapse_text,
+    recommended,
     ring_table,
     ring_text,
     write_collapse,
@@ -40,6 +41,18 @@ def test_gains_are_over_the_game_of_the_same_kind_without_stabilisers(scores):
     assert table.loc["none", "cost"] == 1
     assert table.loc[["real", "batch-norm+r1"], "cost"].isna().all()  # not measured
     assert table.index[0] == "real"  # best first
+
+
+def test_recommended_is_the_best_that_never_failed_and_is_better_for_sure(scores):
+    assert recommended(scores) == "r1"  # batch-norm+r1 is no better than batch-norm
+    better = scores.copy()
+    better.loc[better["variant"] == "batch-norm+r1", "accuracy"] += 0.05
+    assert recommended(better) == "batch-norm+r1"
+    better.loc[better["variant"] == "batch-norm+r1", "collapsed"] = 1
+    assert recommended(better) == "r1"
+    once = better["gan_seed"].eq(0) | better["variant"].ne("r1")
+    assert recommended(better[once]) is None  # trained with fewer seeds than the others
+    assert recommended(scores[scores["variant"] == "none"]) is None
 
 
 def test_rows_say_what_was_collapsed_and_over_what_intervals_are(scores):

@@ -1,0 +1,251 @@
+"""The whole of a trial on one's own images: from divided images and a budget to an outcome."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import tensorflow as tf
+
+from gan_augment.augmenters.base import Augmenter
+from gan_augment.augmenters.class_conditional import conditional_dcgan
+from gan_augment.classifiers.cnn import two_layer_cnn
+from gan_augment.classifiers.members import Members
+from gan_augment.common.clock import Clock
+from gan_augment.common.files import read_json, write_json
+from gan_augment.common.seeds import derive_seed
+from gan_augment.data.images import LabeledImages
+from gan_augment.data.photometric import colour_jitter
+from gan_augment.data.randaugment import randaugment
+from gan_augment.data.transforms import Transform, affine, chain, flip_crop
+from gan_augment.studies.candidates import (
+    CONTROLS,
+    Candidate,
+    generated_candidates,
+    is_imbalanced,
+)
+from gan_augment.studies.part_generators import PartGenerators, images_per_class
+from gan_augment.studies.plan import (
+    CLASSIFIER_BATCH,
+    GAN_BATCH,
+    WIDTHS,
+    Costs,
+    Plan,
+    plan_for,
+)
+from gan_augment.studies.trial import MEMBERS, Affordable, Part, Trial
+from gan_augment.studies.verdict import Verdict, judge
+from gan_augment.training.loop import Trainer
+
+HARMLESS = 0.9  # of the accuracy must be left on mirrored images
+REPORT_SECONDS = 20.0  # kept back for what comes after
+MOST_ROUNDS = 20
+
+Maker = Callable[..., Augmenter]
+"""(width, steps, seed=…, directory=…) → an untrained augmenter"""
+
+
+@dataclass
+class Outcome:
+    """What became of a trial."""
+
+    plan: Plan | None = None
+    flip: bool = False
+    chosen: list[Candidate] = field(default_factory=list)
+    verdict: Verdict | None = None
+    interrupted: str | None = None
+    """What was not done, if it was stopped early."""
+
+
+class OwnImages:
+    """Runs a trial on `parts` within a budget, in `directory`; what is finished is kept there.
+
+    `makers` are the methods to try, by name. Lengths that are given in `fixed` (a `Plan`, or None)
+    are not made to fit the time. `flip`: whether a mirrored image keeps its label, "auto" if a
+    classifier recognises mirrored images about as well.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        parts: Sequence[Part],
+        makers: Mapping[str, Maker],
+        *,
+        ratios: Sequence[float],
+        generation: Mapping,
+        seed: int,
+        flip: str = "auto",
+        fixed: Plan | None = None,
+        shared_test: bool = False,
+    ):
+        self.directory = Path(directory)
+        self.parts = list(parts)
+        self.makers = dict(makers)
+        self.ratios = tuple(ratios)
+        self.generation = dict(generation)
+        self.seed = seed
+        self.flip = flip
+        self.fixed = fixed
+        self.shared_test = shared_test
+        real = parts[0].train
+        self.score = "recall" if is_imbalanced(real.counts()) else "accuracy"
+        self.build = functools.partial(two_layer_cnn, real.image_shape, real.num_classes)
+        self.outcome = Outcome()
+        self.generators: PartGenerators | None = None
+        self.trial: Trial | None = None
+
+    def run(self, clock: Clock, rounds: int | None = None) -> Outcome:
+        """Do everything there is time for; Ctrl-C ends it early, with an outcome that says so."""
+        outcome = self.outcome
+        doing = "measuring the speed of this machine"
+        try:
+            outcome.plan, outcome.flip = self._planned(clock)
+            doing = "training generators"
+            methods = self._fit_generators(outcome.plan)
+            candidates = self._candidates(methods)
+            self.trial = self._make_trial(outcome.plan, outcome.flip)
+            doing = "choosing the amount of images"
+            finalists = 2 * len(methods) + len(CONTROLS)
+            last = finalists * len(self.parts)
+            outcome.chosen = self.trial.choose(
+                candidates, self._affordable(clock, reserve=lambda: self.trial.pace.of(last))
+            )
+            doing = "examining what was chosen"
+            most = rounds or MOST_ROUNDS
+            self.trial.examine(outcome.chosen, self._affordable(clock), most)
+        except KeyboardInterrupt:
+            outcome.interrupted = f"Stopped by hand while {doing}."
+        if self.trial is not None:
+            outcome.verdict = judge_finished(self.trial, outcome.chosen, self.shared_test)
+        return outcome
+
+    def _planned(self, clock: Clock) -> tuple[Plan, bool]:
+        """Return the plan, from the disk if there is one, and whether images may be mirrored."""
+        file = self.directory / "plan.json"
+        if file.exists():
+            found = read_json(file)
+            flip = found.pop("flip")
+            return Plan(**found), flip
+        flip, costs = self._measured()
+        plan = self.fixed or plan_for(
+            clock.left() - REPORT_SECONDS,
+            costs,
+            images=len(self.parts[0].train),
+            generators=len(self.makers) * len(self.parts) + 1,
+            trainings=self._fewest_trainings(),
+        )
+        write_json(file, {**asdict(plan), "flip": flip})
+        return plan, flip
+
+    def _fewest_trainings(self) -> int:
+        """Return how many trainings a trial takes at least: one round of choice, one of tests."""
+        candidates = len(self._candidates(self.makers))
+        examined = len(CONTROLS) + 2 * len(self.makers)
+        return (candidates + len(CONTROLS) + examined) * len(self.parts)
+
+    def _measured(self) -> tuple[bool, Costs]:
+        """Measure what a step costs, and find out whether mirrored images are recognised."""
+        part = self.parts[0]
+        members = Members(self.build, batch_size=CLASSIFIER_BATCH)
+        steps = -(-len(part.train) // CLASSIFIER_BATCH)
+        mirrored = mirror(part.validation)
+        evaluate = {"validation": part.validation, "mirrored": mirrored}
+        seeds = [derive_seed(self.seed, "speed", m) for m in range(MEMBERS)]
+        members.train(part.train, {}, seeds=seeds, epochs=1, description="measuring")
+        epochs = 10 if self.flip == "auto" and not self.fixed else 2
+        start = time.monotonic()
+        history = members.train(part.train, evaluate, seeds=seeds, epochs=epochs)
+        classifier_step = (time.monotonic() - start) / (epochs * steps)
+        accuracy = {name: found[:, -1].mean() for name, found in history.accuracy.items()}
+        harmless = accuracy["mirrored"] >= HARMLESS * accuracy["validation"]
+        flip = harmless if self.flip == "auto" else self.flip == "yes"
+        if self.fixed or not self.makers:
+            return bool(flip), Costs(0.0, 1e-6, classifier_step)
+        start, gan_step = self._measured_generator(part.train)
+        return bool(flip), Costs(start, gan_step, classifier_step)
+
+    def _measured_generator(self, real: LabeledImages) -> tuple[float, float]:
+        """Return the seconds to start training a small GAN, and those of a step."""
+        began = time.monotonic()
+        trainer = Trainer(
+            conditional_dcgan(real.image_shape, real.num_classes, alpha=WIDTHS[-1]),
+            real.images,
+            real.labels,
+            batch_size=GAN_BATCH,
+            seed=0,
+            strategy=tf.distribute.get_strategy(),
+        )
+        trainer.run(2)
+        started = time.monotonic()
+        trainer.run(10)
+        return started - began, (time.monotonic() - started) / 10
+
+    def _fit_generators(self, plan: Plan) -> list[str]:
+        """Train the generators of all splits; return the methods that could be."""
+        makers = {
+            name: functools.partial(make, plan.gan_width, plan.gan_steps)
+            for name, make in self.makers.items()
+        }
+        training = [part.train for part in self.parts]
+        self.generators = PartGenerators(
+            self.directory,
+            makers,
+            per_class=images_per_class(self._candidates(makers), training),
+            generation=self.generation,
+            seed=self.seed,
+        )
+        return self.generators.fit(training)
+
+    def _candidates(self, methods: Iterable[str]) -> list[Candidate]:
+        return generated_candidates(list(methods), self.ratios, self.parts[0].train.counts())
+
+    def _make_trial(self, plan: Plan, flip: bool) -> Trial:
+        def make_members(transform: bool | str) -> Members:
+            channels = self.parts[0].train.image_shape[-1]
+            change = transforms(channels, flip)[transform] if transform else None
+            return Members(self.build, batch_size=CLASSIFIER_BATCH, transform=change)
+
+        return Trial(
+            self.directory,
+            self.parts,
+            make_members,
+            self.generators.images,
+            steps=plan.classifier_steps,
+            seed=self.seed,
+            score=self.score,
+        )
+
+    def _affordable(self, clock: Clock, reserve: Callable[[], float] = lambda: 0.0) -> Affordable:
+        """Return whether trainings fit into what is left, less a reserve and that for the end."""
+        return lambda n: self.trial.pace.of(n) + reserve() + REPORT_SECONDS < clock.left()
+
+
+def transforms(channels: int, flip: bool) -> dict[str, Transform]:
+    """Return what "classical" and "randaugment" do: to grey images nothing with colours."""
+    mirrored = [flip_crop(padding=0)] if flip else []
+    light = colour_jitter(brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02)
+    return {
+        "classical": chain(affine(), *mirrored, light),
+        "randaugment": chain(*mirrored, randaugment()),
+    }
+
+
+def mirror(images: LabeledImages) -> LabeledImages:
+    """Return the images mirrored left to right."""
+    return replace(images, images=images.images[:, :, ::-1])
+
+
+def judge_finished(trial: Trial, chosen: Sequence[Candidate], shared_test: bool) -> Verdict | None:
+    """Judge what was examined in every split at least once; None if the controls were not."""
+    scores = trial.scores("test")
+    splits = scores.groupby("set")["gan_seed"].nunique() if len(scores) else {}
+
+    def done(candidate: Candidate) -> bool:
+        return splits.get(candidate.name, 0) == len(trial.parts)
+
+    if not all(map(done, CONTROLS)):
+        return None
+    return judge(trial, [each for each in chosen if done(each)], shared_test=shared_test)
