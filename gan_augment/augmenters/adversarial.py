@@ -126,9 +126,11 @@ class GAN(keras.Model):
         improved on other fakes before.
         """
         for k in range(1, self.critic_steps):
-            fake = self.fakes(self.latents(real, fold(seed, k, 0)), labels)
-            self.improve_discriminator(real, fake, labels, fold(seed, k, 1))
+            images, own = self.part(real, labels, k)
+            fake = self.fakes(self.latents(images, fold(seed, k, 0)), own)
+            self.improve_discriminator(images, fake, own, fold(seed, k, 1))
 
+        real, labels = self.part(real, labels, 0)
         latents = self.latents(real, seed)
         with tf.GradientTape() as tape:
             fake = self.fakes(latents, labels)
@@ -138,6 +140,10 @@ class GAN(keras.Model):
         variables = self.generator.trainable_variables
         self.update(self.g_optimizer, variables, tape.gradient(total, variables))
         return d_loss, g_loss
+
+    def part(self, real, labels, k: int):
+        """Return the images and labels of the discriminator's update `k`: all of the batch."""
+        return real, labels
 
     def latents(self, real, seed):
         """Draw as many latents as there are real images."""

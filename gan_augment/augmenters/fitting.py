@@ -20,7 +20,7 @@ from gan_augment.common.progress import warn
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
 from gan_augment.training.checkpoint import load_weights, save_weights
-from gan_augment.training.loop import steps_of_epochs
+from gan_augment.training.loop import Trainer, steps_of_epochs
 from gan_augment.training.strategy import is_chief
 
 BLOCK = 64  # images generated at a time
@@ -37,6 +37,9 @@ class Fitting:
     samples from latents that stay the same are kept, for `kept_samples`. Unless `strict`, a GAN
     that diverges is no error: it generates black images where it has none.
     """
+
+    trainer = Trainer  # makes batches of images and labels; a kind of augmenter may have its own
+    inputs_to_watch = None  # of `train_watched`
 
     def __init__(
         self,
@@ -132,6 +135,8 @@ class Fitting:
                 watch=self.watch,
                 log=self.log,
                 about={"class": name, "attempt": len(attempts)},
+                trainer=self.trainer,
+                inputs_to_watch=self.inputs_to_watch,
                 checkpoint=checkpoint,
                 on_report=on_report,
                 snapshots=self.snapshots,

@@ -33,6 +33,8 @@ def train_watched(
     watch: Watch,
     log: MetricsLog,
     about: dict,
+    trainer: Callable[..., Trainer] = Trainer,
+    inputs_to_watch: Callable | None = None,
     checkpoint: Path | None = None,
     on_report: Callable[[dict], None] = lambda report: None,
     snapshots: Collection[int] = (),
@@ -40,16 +42,20 @@ def train_watched(
 ) -> dict:
     """Train `gan` for `steps` steps on `images`, uint8 [n, h, w, c]; return its last report.
 
-    A conditional GAN is given their `labels`, int32 [n].
+    A conditional GAN is given their `labels`, int32 [n]; `trainer` makes batches of both.
     Reports go to `log`, each with the entries of `about`, to `on_report`, and to the watch, whose
     finding is the entry "failure" of the report (None: healthy); a failure ends the training.
     Spread, of a conditional GAN that within the classes, is measured on samples from latents that
-    stay the same; after each of the steps `snapshots` these samples, float32 [64, h, w, c] in
-    [−1, 1], go with the step and their labels to `on_snapshot`. With a `checkpoint` path, the
+    stay the same, or from the inputs that `inputs_to_watch(images, labels)` returns with the labels
+    of what comes of them; after each of the steps `snapshots` these samples, float32 [64, h, w, c]
+    in [−1, 1], go with the step and their labels to `on_snapshot`. With a `checkpoint` path, the
     training continues from there if the file exists; the caller removes it.
     """
-    trainer = Trainer(gan, images, labels, batch_size=batch_size, seed=seed, strategy=strategy)
-    inputs, groups = _samples_to_watch(gan, labels, seed)
+    trainer = trainer(gan, images, labels, batch_size=batch_size, seed=seed, strategy=strategy)
+    if inputs_to_watch:
+        inputs, groups = inputs_to_watch(images, labels)
+    else:
+        inputs, groups = _samples_to_watch(gan, labels, seed)
     some = slice(None, None, -(-len(images) // ENOUGH))
     real_spread = spread(images[some] / 127.5, None if labels is None else labels[some])
     if not real_spread:

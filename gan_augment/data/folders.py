@@ -1,8 +1,10 @@
-"""Image folders, `DIR/<class>/*.png|jpg|jpeg`: how people bring images of their own."""
+"""Image folders, `DIR/<class>/*.png|jpg|webp|bmp`: how people bring images of their own."""
 
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,9 +18,16 @@ from gan_augment.common.progress import progress_bar
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.known import KnownSet
 
-ENDINGS = (".png", ".jpg", ".jpeg")
-FORMATS = ("PNG", "JPEG")
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
+ENDINGS_IN_WORDS = ".png, .jpg, .webp or .bmp"
+FORMATS_IN_WORDS = "PNG, JPEG, WebP or BMP"
 GREY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "F"}
+DAMAGE = (  # what Pillow raises for files that are not what they should be
+    *(OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, OverflowError),
+    *(MemoryError, RuntimeError, struct.error, zlib.error),
+    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+)
 CHUNK = 64  # files a thread reads at a time
 
 
@@ -38,12 +47,12 @@ def read_folder(
     """Read `folder/<class>/*` or, where there is a `train`, `folder/<split>/<class>/*`.
 
     Classes are the subfolders' names, sorted; images come class by class, sorted by name. Hidden
-    files and files that are not .png, .jpg or .jpeg (in either case) do not count. EXIF orientation
-    is honoured, transparency dropped. If every file of both splits is stored as grey there is one
-    channel, else three. With `size` = (height, width) every image is resized to it (bicubic,
-    antialiased, not cropped); without, all must have one size. Without a `train` folder everything
-    is the train split. Raises `UserError` for unreadable files, fewer than two classes, empty
-    classes.
+    files and files that are not .png, .jpg, .jpeg, .webp or .bmp (in either case) do not count.
+    EXIF orientation is honoured, transparency dropped. If every file of both splits is stored as
+    grey (WebP never is) there is one channel, else three. With `size` = (height, width) every image
+    is resized to it (bicubic, antialiased, not cropped); without, all must have one size. Without a
+    `train` folder everything is the train split. Raises `UserError` for unreadable files, fewer
+    than two classes, empty classes.
     """
     if size is not None and (len(size) != 2 or min(size) < 1):
         raise UserError(f"size should be two positive numbers (height, width), not {size}")
@@ -144,7 +153,7 @@ def all_files(folder: Path) -> list[Path]:
 
 def check_classes(root: Path, class_names: list[str], files: dict[str, list[Path]]) -> None:
     """Raise `UserError` unless `files` are images of at least two of the classes, none empty."""
-    layout = "it should hold a folder for each class, with .png or .jpg files in each"
+    layout = f"it should hold a folder for each class, with {ENDINGS_IN_WORDS} files in each"
     if not files:
         raise UserError(f"the image folder {root} has no class folders: {layout}")
     if len(files) == 1:
@@ -155,7 +164,7 @@ def check_classes(root: Path, class_names: list[str], files: dict[str, list[Path
         if name not in class_names:
             raise UserError(f"the class folder {root / name} has no counterpart in train")
         if not paths:
-            raise UserError(f"the class folder {root / name} has no .png or .jpg files in it")
+            raise UserError(f"the class folder {root / name} has no {ENDINGS_IN_WORDS} files in it")
 
 
 def are_stored_grey(paths: list[Path]) -> bool:
@@ -170,13 +179,18 @@ def are_stored_grey(paths: list[Path]) -> bool:
 def read_image(path: Path, mode: str, size: tuple[int, int] | None) -> np.ndarray:
     """Return the image as uint8 [h, w, 1] (`mode` "L") or [h, w, 3] ("RGB"), upright."""
     with reading(path), Image.open(path, formats=FORMATS) as image:
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I"):  # 16 bits: keep the upper eight, Pillow would clip
-            image = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
-        image = image.convert(mode)
+        image = upright(image, mode)
         if size is not None and image.size != (size[1], size[0]):
             image = image.resize((size[1], size[0]), Image.Resampling.BICUBIC)
         return np.asarray(image).reshape(image.height, image.width, len(mode))
+
+
+def upright(image: Image.Image, mode: str) -> Image.Image:
+    """Return the image in a mode, "L" or "RGB", turned as its EXIF orientation says."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16 bits: keep the upper eight, Pillow would clip
+        image = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
+    return image.convert(mode)
 
 
 @contextmanager
@@ -184,12 +198,16 @@ def reading(path: Path) -> Iterator[None]:
     """Turn whatever Pillow makes of a damaged file into a `UserError` that names it."""
     try:
         yield
-    except UnidentifiedImageError as error:
-        raise UserError(f"{path} is not a PNG or JPEG image; replace or remove it") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(
-            f"{path} cannot be read as an image ({error}); replace or remove it"
-        ) from error
+    except DAMAGE as error:
+        raise UserError(f"{path} {damage(error)}; replace or remove it") from error
+
+
+def damage(error: Exception) -> str:
+    """Say what is wrong with a file for which Pillow raises `error`."""
+    if isinstance(error, UnidentifiedImageError):
+        return f"is not a {FORMATS_IN_WORDS} image"
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return f"cannot be read as an image ({reason})"
 
 
 def size_of(image: np.ndarray) -> str:

@@ -53,7 +53,7 @@ def read_images(folder: Path, size: int, grey: bool) -> np.ndarray:
         and path.is_file()
     )
     if not paths:
-        raise UserError(f"the image folder {root} has no .png or .jpg files in it")
+        raise UserError(f"the image folder {root} has no {folders.ENDINGS_IN_WORDS} files in it")
     with ThreadPoolExecutor(min(32, (os.cpu_count() or 1) + 4)) as pool:
         grey = grey or all(pool.map(folders.are_stored_grey, folders.in_chunks(paths)))
         mode = "L" if grey else "RGB"

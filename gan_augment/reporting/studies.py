@@ -8,7 +8,18 @@ from gan_augment.reporting.cartpole import cartpole_section
 from gan_augment.reporting.class_conditional_page import class_conditional_section
 from gan_augment.reporting.cows_horses_files import FILES as COWS_HORSES
 from gan_augment.reporting.cows_horses_page import cows_horses_section
+from gan_augment.reporting.cyclegan_files import FILES as CYCLEGAN
+from gan_augment.reporting.cyclegan_files import PICTURES as TRANSLATION
+from gan_augment.reporting.cyclegan_page import cyclegan_section, translation_section
+from gan_augment.reporting.dagan_files import FILES as DAGAN
+from gan_augment.reporting.dagan_page import dagan_section
 from gan_augment.reporting.faces import faces_section
+from gan_augment.reporting.genclass_files import FILES as GENCLASS
+from gan_augment.reporting.genclass_files import PERHAPS as GENCLASS_PERHAPS
+from gan_augment.reporting.genclass_page import genclass_section
+from gan_augment.reporting.imbalance_files import FILES as IMBALANCE
+from gan_augment.reporting.imbalance_files import PERHAPS as IMBALANCE_PERHAPS
+from gan_augment.reporting.imbalance_page import imbalance_section
 from gan_augment.reporting.stability_page import collapse_section, convergence_section
 from gan_augment.reporting.synthetic_page import synthetic_section
 from gan_augment.reporting.teaching_page import teaching_section
@@ -54,17 +65,21 @@ STUDIES = {
         convergence_section,
     ),
     "cows_horses": Study(COWS_HORSES, cows_horses_section),
+    "cyclegan": Study(CYCLEGAN, cyclegan_section),
+    "dagan": Study(DAGAN, dagan_section),
     "faces": Study(
         ("faces.csv", "samples_by_epoch.png", "training.png", "memorization.png"), faces_section
     ),
     "collapse": Study(
         ("scores.csv", "collapse.csv", "costs.json", "collapse.png"), collapse_section
     ),
+    "genclass": Study(GENCLASS, genclass_section, perhaps=GENCLASS_PERHAPS),
     "gtn": Study(
         ("scores.csv", "curve.csv", "curve.png"),
         teaching_section,
         perhaps=("lessons.png", "search.csv", "search.png"),
     ),
+    "imbalance": Study(IMBALANCE, imbalance_section, perhaps=IMBALANCE_PERHAPS),
     "synthetic": Study(
         (
             *("scores.csv", "curves.csv", "confusion.csv", "quality.csv", "probes.csv"),
@@ -73,4 +88,5 @@ STUDIES = {
         ),
         synthetic_section,
     ),
+    "translation": Study(TRANSLATION, translation_section),
 }

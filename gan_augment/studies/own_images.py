@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
 import tensorflow as tf
 
 from gan_augment.augmenters.base import Augmenter
@@ -17,7 +18,7 @@ from gan_augment.classifiers.members import Members
 from gan_augment.common.clock import Clock
 from gan_augment.common.files import read_json, write_json
 from gan_augment.common.seeds import derive_seed
-from gan_augment.data.images import LabeledImages
+from gan_augment.data.images import LabeledImages, balanced
 from gan_augment.data.photometric import colour_jitter
 from gan_augment.data.randaugment import randaugment
 from gan_augment.data.transforms import Transform, affine, chain, flip_crop
@@ -27,7 +28,9 @@ from gan_augment.studies.candidates import (
     generated_candidates,
     is_imbalanced,
 )
+from gan_augment.studies.own_quality import balanced_size, generated_quality
 from gan_augment.studies.part_generators import PartGenerators, images_per_class
+from gan_augment.studies.pictures import beside_nearest
 from gan_augment.studies.plan import (
     CLASSIFIER_BATCH,
     GAN_BATCH,
@@ -37,10 +40,11 @@ from gan_augment.studies.plan import (
     plan_for,
 )
 from gan_augment.studies.trial import MEMBERS, Affordable, Part, Trial
-from gan_augment.studies.verdict import Verdict, judge
+from gan_augment.studies.verdict import Verdict, compare, judge
 from gan_augment.training.loop import Trainer
 
 HARMLESS = 0.9  # of the accuracy must be left on mirrored images
+SHOWN = 24  # generated images beside the nearest real ones
 REPORT_SECONDS = 20.0  # kept back for what comes after
 MOST_ROUNDS = 20
 
@@ -94,6 +98,7 @@ class OwnImages:
         self.score = "recall" if is_imbalanced(real.counts()) else "accuracy"
         self.build = functools.partial(two_layer_cnn, real.image_shape, real.num_classes)
         self.outcome = Outcome()
+        self.seconds_of_a_generator = 0.0
         self.generators: PartGenerators | None = None
         self.trial: Trial | None = None
 
@@ -104,7 +109,11 @@ class OwnImages:
         try:
             outcome.plan, outcome.flip = self._planned(clock)
             doing = "training generators"
+            began = clock.spent()
             methods = self._fit_generators(outcome.plan)
+            self.seconds_of_a_generator = (clock.spent() - began) / max(
+                1, len(self.generators.fitted)
+            )
             candidates = self._candidates(methods)
             self.trial = self._make_trial(outcome.plan, outcome.flip)
             doing = "choosing the amount of images"
@@ -121,6 +130,93 @@ class OwnImages:
         if self.trial is not None:
             outcome.verdict = judge_finished(self.trial, outcome.chosen, self.shared_test)
         return outcome
+
+    def candidates_told(self) -> list[dict]:
+        """Return a record for each candidate that was tried, the examined ones first."""
+        if self.trial is None:
+            return []
+        validation, test = self.trial.scores("validation"), self.trial.scores("test")
+        tried = {each.name: each for each in (*CONTROLS, *self.outcome.chosen)}
+        tried |= {each.name: each for each in self._candidates(self.makers)}
+        told = []
+        for name, candidate in tried.items():
+            chosen, examined = (part[part["set"] == name] for part in (validation, test))
+            if len(chosen) or len(examined):
+                told.append(
+                    {
+                        "name": name,
+                        **asdict(candidate),
+                        "validation": chosen[self.score].mean() if len(chosen) else None,
+                        **self._examined(name, examined),
+                        "trainings": len(chosen) + len(examined),
+                    }
+                )
+        return told
+
+    def _examined(self, name: str, scores: pd.DataFrame) -> dict:
+        verdict, nothing = self.outcome.verdict, CONTROLS[0].name
+        if verdict is None or not len(scores):
+            return {"test": None, "test_sd": None, "least_recall": None, "over_nothing": None}
+        over = compare(self.trial, name, nothing, shared_test=self.shared_test)
+        return {
+            "test": scores[self.score].mean(),
+            "test_sd": scores[self.score].std(),
+            "least_recall": scores["least_recall"].mean(),
+            "over_nothing": None if name == nothing else over.told(),
+        }
+
+    def generators_told(self) -> list[dict]:
+        """Return a record for each generator that was trained."""
+        fitted = self.generators.fitted if self.generators else {}
+        return [
+            {
+                "method": method,
+                "trained_on": split,
+                "steps": augmenter.longest_training,
+                "attempts": augmenter.records,
+                "failure": next(
+                    (a[-1]["failure"] for a in augmenter.records.values() if a[-1]["failure"]), None
+                ),
+            }
+            for (method, split), augmenter in fitted.items()
+        ]
+
+    def best(self) -> Candidate | None:
+        """Return the candidate with generated images that the verdict is about."""
+        verdict = self.outcome.verdict
+        if verdict is None or verdict.question is None:
+            return None
+        return next(each for each in self.outcome.chosen if each.name == verdict.question.first)
+
+    def quality(self) -> dict[str, dict]:
+        """Measure the images of every method that was examined, made for the first split."""
+        if self.outcome.verdict is None:
+            return {}
+        return {
+            method: generated_quality(
+                self.build,
+                self.parts[0],
+                self.generators.images(method, 0),
+                steps=self.outcome.plan.classifier_steps,
+                features="two_layer_cnn_own",
+                seed=self.seed,
+            )
+            for method in dict.fromkeys(each.method for each in self.outcome.chosen)
+        }
+
+    def shown(self) -> tuple:
+        """Return real images, generated ones, and some of the latter with the nearest real image.
+
+        They are of the first split; the last two are None where nothing was generated.
+        """
+        real = self.parts[0].train
+        fitted = list(self.generators.fitted) if self.generators else []
+        if not fitted:
+            return real, None, None
+        best = self.best()
+        made = self.generators.images(best.method if best else fitted[0][0], 0)
+        some = balanced(made, min(SHOWN, balanced_size(made)))
+        return real, made, beside_nearest(real, some)
 
     def _planned(self, clock: Clock) -> tuple[Plan, bool]:
         """Return the plan, from the disk if there is one, and whether images may be mirrored."""

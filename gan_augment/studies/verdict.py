@@ -28,6 +28,11 @@ class Finding:
         """+1 or −1 if the interval excludes 0, else 0; without an interval 0."""
         return int(self.estimate.low > 0) - int(self.estimate.high < 0)
 
+    def told(self) -> dict:
+        """Return it as plain data."""
+        ends = {name: getattr(self.estimate, name) for name in ("mean", "low", "high", "p_value")}
+        return {"first": self.first, "second": self.second, **ends}
+
 
 @dataclass(frozen=True)
 class Verdict:

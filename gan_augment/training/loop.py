@@ -16,7 +16,8 @@ from gan_augment.training.noise import replica_rows
 class Trainer:
     """Runs `model.train_step` on batches of `images`, uint8 [n, h, w, c], or float32 as they are.
 
-    With `labels` int32 [n], a batch is a pair of images and labels.
+    With `labels` int32 [n], a batch is a pair of images and labels. Both may be `tf.Variable`s:
+    what is assigned to them between two calls of `run` is what the next one trains on.
 
     The model offers `train_step(images in [−1, 1]) → {name: scalar mean over the batch}`,
     `log_names`, and `step`, the variable that counts its finished steps. Batches walk through one
@@ -38,10 +39,11 @@ class Trainer:
         self.model = model
         self.train_step = tf.autograph.experimental.do_not_convert(model.train_step)
         self.strategy = strategy
-        self.batch_size = shared_batch_size(batch_size, len(images), strategy.num_replicas_in_sync)
+        replicas = strategy.num_replicas_in_sync
+        self.batch_size = shared_batch_size(batch_size, images.shape[0], replicas)
         self.seed = seed
-        self.images = tf.constant(images)
-        self.labels = None if labels is None else tf.constant(labels)
+        self.images = resident(images)
+        self.labels = None if labels is None else resident(labels)
         counter = tf.TensorSpec([], tf.int64)
         # XLA is off: it makes these networks slower on a CPU and fails under MirroredStrategy.
         graph = tf.function(self._many_steps, jit_compile=False)
@@ -54,7 +56,7 @@ class Trainer:
 
     def batch(self, step, rows_of=lambda rows: rows):
         """Return the batch of a step, or the rows of it that `rows_of` picks."""
-        rows = rows_of(batch_rows(step, self.batch_size, len(self.images), self.seed))
+        rows = rows_of(batch_rows(step, self.batch_size, self.images.shape[0], self.seed))
         batch = tf.gather(self.images, rows)
         batch = to_float(batch) if batch.dtype == tf.uint8 else batch
         return batch if self.labels is None else (batch, tf.gather(self.labels, rows))
@@ -69,6 +71,11 @@ class Trainer:
     def _step(self, step):
         logs = self.train_step(self.batch(step, replica_rows))
         return tf.stack([tf.cast(logs[name], tf.float32) for name in self.model.log_names])
+
+
+def resident(data):
+    """Return data as a tensor of the graph; a `tf.Variable` is one already."""
+    return data if isinstance(data, tf.Variable) else tf.constant(data)
 
 
 def batch_rows(step, batch_size: int, n: int, seed: int) -> tf.Tensor:

@@ -16,3 +16,10 @@ def mean_over_replicas(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         return list(tensors)
     context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, list(tensors))
+
+
+def all_rows(tensor: tf.Tensor) -> tf.Tensor:
+    """Return the rows of all replicas, [n, …] → [n·R, …]; `noise.replica_rows` takes ours again."""
+    if replicas_in_sync() == 1:
+        return tensor
+    return tf.distribute.get_replica_context().all_gather(tensor, axis=0)

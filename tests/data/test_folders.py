@@ -180,8 +180,8 @@ def changed_half(data):
 @pytest.mark.parametrize(
     ("name", "damage", "message"),
     [
-        ("2.png", lambda data: b"", "is not a PNG or JPEG image"),
-        ("2.jpg", lambda data: b"GIF89a", "is not a PNG or JPEG image"),
+        ("2.png", lambda data: b"", "is not a PNG, JPEG, WebP or BMP image"),
+        ("2.jpg", lambda data: b"GIF89a", "is not a PNG, JPEG, WebP or BMP image"),
         ("2.png", first_half, "cannot be read as an image"),
         ("2.jpg", first_half, "cannot be read as an image"),
         ("2.png", changed_half, "cannot be read as an image"),  # JPEG has no checksum
@@ -206,7 +206,7 @@ def test_empty_folder_one_class_and_empty_class(tmp_path):
     with pytest.raises(UserError, match=r"has only one class \(a\)"):
         load(tmp_path)
     (tmp_path / "b").mkdir()
-    with pytest.raises(UserError, match=r"the class folder .*b has no \.png or \.jpg files"):
+    with pytest.raises(UserError, match=r"the class folder .*b has no \.png, \.jpg, \.webp or"):
         load(tmp_path)
 
 

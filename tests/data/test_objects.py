@@ -56,7 +56,7 @@ def test_one_class_no_test_and_damaged_files_are_one_sentence(folder, tmp_path_f
     write(other / "train" / "dog", [(64, 64)] * 2)
     write(other / "test" / "dog", [(64, 64)])
     (other / "train" / "dog" / "0.png").write_bytes(b"nothing")
-    with pytest.raises(UserError, match=r"0\.png is not a PNG or JPEG"):
+    with pytest.raises(UserError, match=r"0\.png is not a PNG, JPEG"):
         load_objects(other)
     alone = tmp_path_factory.mktemp("alone")
     for name in ("cat", "dog"):

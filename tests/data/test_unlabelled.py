@@ -60,5 +60,5 @@ def test_a_named_set_is_pooled_and_has_the_size_it_has(make_set, tmp_path):
 
 
 def test_a_folder_without_pictures_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"has no \.png or \.jpg files"):
+    with pytest.raises(UserError, match=r"has no \.png, \.jpg, \.webp or \.bmp files"):
         load_unlabelled(tmp_path, size=8)

@@ -1,0 +1,288 @@
+"""Will synthetic images help my classifier, how many, by which method? A verdict on your own.
+
+    python -m gan_augment.images photos/                a folder for each class
+    python -m gan_augment.images labels.csv --minutes 30
+    python -m gan_augment.images mnist --minutes 5      a named set
+
+Looks at the data first (copies, leaks between training and test images, unreadable files). Then, in
+several random splits: trains generators on the training part alone, trains classifiers with and
+without their images, without anything, twice as long, with classical augmentation and with
+RandAugment, all for the same number of steps; chooses the amount of images on the validation part;
+and compares what was chosen on the test part, once. Writes report.html, verdict.json and the
+augmented data set. Whatever cannot be told from chance is not advised.
+
+It keeps to --minutes: this machine's speed is measured first. Ctrl-C ends it early and still writes
+the report; the same command again continues.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shlex
+import sys
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from gan_augment import augmenters, data, experiment, reporting, studies
+from gan_augment.common.checks import require_positive
+from gan_augment.common.clock import Clock
+from gan_augment.common.errors import UserError, run_command
+from gan_augment.common.quiet import import_tensorflow
+from gan_augment.common.versions import versions
+
+
+@dataclass(frozen=True)
+class Config:
+    """Options of the command."""
+
+    source: Annotated[str, tyro.conf.Positional]
+    """Folder with a folder for each class (or train, val and test with those in each), a CSV file
+    of paths and labels, or the name of a data set."""
+    minutes: float = 10.0
+    """Budget of time."""
+    side: int | None = None
+    """Working size of the images, in pixels (default: chosen by their sizes, at most 64)."""
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    """What becomes of images that are not square."""
+    methods: tuple[Literal["conditional", "per-class", "vae", "bagan"], ...] = ("conditional",)
+    """Generators to try. conditional: one class-conditional GAN with differentiable augmentation
+    and averaged weights; per-class: a GAN for each class; vae: an auto-encoder; bagan: a GAN that
+    begins as an auto-encoder, for uneven classes."""
+    ratios: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
+    """Generated images to add for a real one."""
+    flip: Literal["auto", "yes", "no"] = "auto"
+    """Whether a mirrored image keeps its label; auto: if a classifier recognises them as well."""
+    splits: int = 3
+    """Random splits into training, validation and test part."""
+    gan_width: float | None = None
+    """Width factor of the generators (default: what the time allows)."""
+    gan_steps: int | None = None
+    """Steps of generator training (default: what the time allows)."""
+    classifier_steps: int | None = None
+    """Steps of classifier training (default: what the time allows)."""
+    rounds: int | None = None
+    """Rounds of classifiers, two each, on the test parts (default: what the time allows)."""
+    png: bool = False
+    """Write the augmented set as a folder of PNG files too."""
+    data_dir: Path | None = None
+    """Where named data sets are (default: the environment variable GAN_AUGMENT_DATA)."""
+    out: Path = Path("runs/images")
+    """Directory of the run."""
+    seed: int = 0
+    """Seed of everything."""
+
+
+def conditional(width: float, steps: int, **options) -> augmenters.Augmenter:
+    """Return the untrained class-conditional GAN for small sets."""
+    build = functools.partial(
+        augmenters.conditional_dcgan, alpha=width, stabilizers=for_small_sets()
+    )
+    return augmenters.ClassConditional(build, steps=steps, **options)
+
+
+def per_class(width: float, steps: int, **options) -> augmenters.Augmenter:
+    """Return an untrained GAN for each class."""
+    build = functools.partial(augmenters.dcgan, alpha=width, stabilizers=for_small_sets())
+    return augmenters.PerClass(build, steps=steps, **options)
+
+
+def auto_encoder(width: float, steps: int, **options) -> augmenters.Augmenter:
+    """Return the untrained variational auto-encoder."""
+    build = functools.partial(augmenters.vae, alpha=width)
+    return augmenters.VariationalAutoEncoder(build, steps=steps, **options)
+
+
+def for_small_sets():
+    """Return the stabilisers of GANs here (Zhao et al. 2020; Yaz et al. 2019)."""
+    return augmenters.stabilizers.parse(("diff-augment", "ema"))
+
+
+METHODS = {"conditional": conditional, "per-class": per_class, "vae": auto_encoder}
+SELECTION = {"minutes", "rounds", "png"}
+
+
+def run(config: Config) -> None:
+    """Run the command; what is finished in `config.out` is not done again."""
+    import_tensorflow()
+    checked(config)
+    clock = Clock(config.minutes)
+    collection = data.read_collection(
+        config.source, config.data_dir, side=config.side, fit=config.fit
+    )
+    look = data.inspect(collection)
+    images = collection.images
+    print(f"{len(images):,} images of {images.num_classes} classes.", *look.findings, sep="\n")
+    drawn = data.stratified_splits(
+        images, look.groups, config.splits, config.seed, given=collection.splits
+    )
+    parts = [
+        studies.Part(*(images.take(rows) for rows in (each.train, each.validation, each.test)))
+        for each in drawn
+    ]
+    directory = experiment.claim(
+        config.out,
+        "images",
+        experiment.options_of(config) | {"content_hash": images.content_hash()},
+        selection=SELECTION,
+    )
+    own = studies.OwnImages(
+        directory.path,
+        parts,
+        {name: METHODS[name] for name in config.methods},
+        ratios=config.ratios,
+        generation={"source": {"data": config.source}},
+        seed=config.seed,
+        flip=config.flip,
+        fixed=fixed_plan(config),
+        shared_test=len({tuple(each.test) for each in drawn}) == 1,
+    )
+    outcome = own.run(clock, config.rounds)
+    handed_over = augmented(own, images, clock)
+    facts = told(config, collection, look, own, outcome, own.quality(), handed_over, clock)
+    reporting.write_own_images(directory.path, facts, *own.shown())
+    directory.finish()
+    print(reporting.own_images_text(facts, directory.path))
+
+
+def augmented(own: studies.OwnImages, images: data.LabeledImages, clock: Clock) -> dict | None:
+    """Write the augmented set; return what to say of it, None if no generator was examined.
+
+    Where generated images help, a generator of all images makes them, if there is time left to
+    train it; else that of the first split does.
+    """
+    best, verdict = own.best(), own.outcome.verdict
+    if best is None:
+        return None
+    split, note = 0, "The generator saw the training part of the first split."
+    if verdict.helps and clock.left() > own.seconds_of_a_generator:
+        own.generators.fit_one(best.method, "all", images)
+        split, note = "all", "The generator was trained on all images, after the verdict."
+    if not verdict.helps:
+        note += " The verdict is not to add its images; they are here to be looked at."
+    whole = best.training_set(images, own.generators.images(best.method, split))
+    about = {"preset": best.method, "candidate": best.name, "helps": verdict.helps}
+    about |= {"real_images": len(images), "order": "real images first, then generated ones"}
+    data.write_records(
+        own.directory,
+        "augmented",
+        [whole],
+        class_names=whole.class_names,
+        image_shape=whole.image_shape,
+        generation=about,
+        total=len(whole),
+    )
+    sizes = {"real": len(images), "generated": len(whole) - len(images)}
+    return {"path": "augmented", **sizes, "method": best.method, "note": note}
+
+
+def told(config, collection, look, own, outcome, quality, handed_over, clock) -> dict:
+    """Return what the report says, as plain data."""
+    verdict = outcome.verdict
+    images, parts = collection.images, own.parts
+    advised = verdict.advised if verdict else studies.CONTROLS[0]
+    return {
+        "title": Path(config.source).stem,
+        "complete": outcome.interrupted is None,
+        "interrupted": outcome.interrupted,
+        "verdict": verdict and studies.in_one_sentence(verdict),
+        "power": verdict and studies.power_sentence(verdict, len(parts[0].test)),
+        "helps": bool(verdict and verdict.helps),
+        "advised": {"name": advised.name, **asdict(advised)},
+        "score": own.score,
+        "question": verdict and verdict.question and verdict.question.told(),
+        "steps": [step.told() for step in verdict.steps] if verdict else [],
+        "candidates": own.candidates_told(),
+        "splits": {
+            "n": len(parts),
+            "shared_test": own.shared_test,
+            **{name: len(getattr(parts[0], name)) for name in ("train", "validation", "test")},
+        },
+        "plan": outcome.plan
+        and {"minutes": config.minutes, **asdict(outcome.plan), "sentence": str(outcome.plan)},
+        "seconds": round(clock.spent()),
+        "data": {
+            "images": len(images),
+            "classes": dict(zip(images.class_names, images.counts().tolist())),
+            "image_shape": list(images.image_shape),
+            "findings": [{"level": "note", "text": text} for text in look.findings],
+            "unreadable": [[each.name, each.reason] for each in collection.unreadable],
+            "stored_sizes": sizes_told(look.sizes),
+            "hash": images.content_hash(),
+        },
+        "generators": own.generators_told(),
+        "quality": quality,
+        "augmented": handed_over,
+        "selection": None,
+        "command": told_command(config),
+        "again": told_command(config, outcome.plan),
+        "options": {k: str(v) for k, v in asdict(config).items()},
+        "versions": versions(),
+        "seed": config.seed,
+        "flip": outcome.flip,
+    }
+
+
+def sizes_told(sizes) -> str:
+    """Say with which heights and widths the images are stored."""
+    smallest, largest = ("{} × {}".format(*each) for each in (sizes.smallest, sizes.largest))
+    return smallest if sizes.distinct == 1 else f"{smallest} to {largest}, {sizes.distinct} sizes"
+
+
+def told_command(config: Config, plan: studies.Plan | None = None) -> str:
+    """Return the command; with a plan the one that makes the same run on any machine."""
+    arguments = [config.source, "--minutes", f"{config.minutes:g}"]
+    given = {
+        field.name: getattr(config, field.name)
+        for field in fields(config)
+        if field.name not in ("source", "minutes", "data_dir", "out")
+        and getattr(config, field.name) != field.default
+    }
+    for name, value in (given | (asdict(plan) if plan else {})).items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            arguments += [option] if value else []
+        elif value is not None:
+            arguments += [option, *map(str, value if isinstance(value, tuple) else [value])]
+    return shlex.join(["python", "-m", "gan_augment.images", *arguments])
+
+
+def fixed_plan(config: Config) -> studies.Plan | None:
+    """Return the lengths that were given, if they were; raises `UserError` if only some were."""
+    given = (config.gan_width, config.gan_steps, config.classifier_steps)
+    if None not in given:
+        return studies.Plan(*given)
+    if any(value is not None for value in given):
+        raise UserError(
+            "give --gan-width, --gan-steps and --classifier-steps all together, or none and they "
+            "follow from --minutes"
+        )
+    return None
+
+
+def checked(config: Config) -> None:
+    """Refuse options that make no sense, each with a sentence."""
+    require_positive(
+        config,
+        *("minutes", "side", "ratios", "splits", "gan_width", "gan_steps", "classifier_steps"),
+        "rounds",
+    )
+    if os.environ.get("TF_CONFIG"):
+        raise UserError("this command runs in one process; unset TF_CONFIG")
+    if config.methods and not config.ratios:
+        raise UserError("--ratios needs at least one value; leave out all --methods to try none")
+    fixed_plan(config)
+
+
+def parsed(arguments: list[str]) -> Config:
+    """Parse the command line."""
+    return tyro.cli(
+        Config, args=arguments, prog="python -m gan_augment.images", description=__doc__
+    )
+
+
+if __name__ == "__main__":
+    run_command(lambda: run(parsed(sys.argv[1:])))
