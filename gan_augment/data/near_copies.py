@@ -4,7 +4,7 @@
 images the one is fitted to the other by a gain and an offset; what remains, as root mean square
 over cells and channels, is compared with the contrast s (standard deviation) of the flatter one.
 They are near copies if it is at most 3 levels (of 255) + 0.04 s. If neither has three lookalikes
-or more that are no copies, 5 levels + 0.08 s will do: among photographs, hardly among digits. It
+or more that are no copies, 4 levels + 0.07 s will do: among photographs, hardly among digits. It
 is never more than 0.2 s, nor may means differ by more than 48 levels or contrasts by a factor above
 1.5: the same thing in another light is another picture. Lookalikes are those that correlate by more
 than 0.97 when averaged to 8 × 8 cells; no others are compared. Images that are nearly of one tone
@@ -34,7 +34,7 @@ from gan_augment.common.progress import progress_bar
 CELLS = 16
 COARSE = 8  # cells by which pairs are found
 ALIKE = 0.97  # correlation of coarse cells above which a pair is looked at
-STRICT, LOOSE = (3.0, 0.04), (5.0, 0.08)  # levels and share of the contrast that may remain
+STRICT, LOOSE = (3.0, 0.04), (4.0, 0.07)  # levels and share of the contrast that may remain
 MOST = 0.2  # of the contrast
 CROWD = 3  # lookalikes of an image from which on the strict limit holds
 MEAN, CONTRAST = 48.0, 1.5
