@@ -96,12 +96,27 @@ def auto_encoder(width: float, steps: int, **options) -> augmenters.Augmenter:
     return augmenters.VariationalAutoEncoder(build, steps=steps, **options)
 
 
+def balancing(width: float, steps: int, **options) -> augmenters.Augmenter:
+    """Return the untrained BAGAN; a quarter of the steps are its auto-encoder's."""
+    build = functools.partial(augmenters.bagan, alpha=width)
+    encode = functools.partial(augmenters.auto_encoder, alpha=width)
+    first = -(-steps // 4)
+    return augmenters.BalancingGAN(
+        build, encode, pretraining_steps=first, steps=max(1, steps - first), **options
+    )
+
+
 def for_small_sets():
     """Return the stabilisers of GANs here (Zhao et al. 2020; Yaz et al. 2019)."""
     return augmenters.stabilizers.parse(("diff-augment", "ema"))
 
 
-METHODS = {"conditional": conditional, "per-class": per_class, "vae": auto_encoder}
+METHODS = {
+    "conditional": conditional,
+    "per-class": per_class,
+    "vae": auto_encoder,
+    "bagan": balancing,
+}
 SELECTION = {"minutes", "rounds", "png"}
 
 
@@ -141,15 +156,17 @@ def run(config: Config) -> None:
         shared_test=len({tuple(each.test) for each in drawn}) == 1,
     )
     outcome = own.run(clock, config.rounds)
-    handed_over = augmented(own, images, clock)
+    handed_over = augmented(own, images, clock, config.png)
     facts = told(config, collection, look, own, outcome, own.quality(), handed_over, clock)
     reporting.write_own_images(directory.path, facts, *own.shown())
     directory.finish()
     print(reporting.own_images_text(facts, directory.path))
 
 
-def augmented(own: studies.OwnImages, images: data.LabeledImages, clock: Clock) -> dict | None:
-    """Write the augmented set; return what to say of it, None if no generator was examined.
+def augmented(
+    own: studies.OwnImages, images: data.LabeledImages, clock: Clock, png: bool
+) -> dict | None:
+    """Write the augmented set and the generator; return what to say, None if none was examined.
 
     Where generated images help, a generator of all images makes them, if there is time left to
     train it; else that of the first split does.
@@ -165,16 +182,23 @@ def augmented(own: studies.OwnImages, images: data.LabeledImages, clock: Clock) 
         note += " The verdict is not to add its images; they are here to be looked at."
     whole = best.training_set(images, own.generators.images(best.method, split))
     about = {"preset": best.method, "candidate": best.name, "helps": verdict.helps}
-    about |= {"real_images": len(images), "order": "real images first, then generated ones"}
-    data.write_records(
-        own.directory,
-        "augmented",
-        [whole],
-        class_names=whole.class_names,
-        image_shape=whole.image_shape,
-        generation=about,
-        total=len(whole),
+    augmenters.save_generator(
+        own.generators.fitted[best.method, split],
+        own.directory / "generator",
+        {**about, "trained_on": note, "trained_on_hash": images.content_hash()},
     )
+    about |= {"real_images": len(images), "order": "real images first, then generated ones"}
+    options = {
+        "class_names": whole.class_names,
+        "image_shape": whole.image_shape,
+        "generation": about,
+        "total": len(whole),
+    }
+    data.write_records(own.directory, "augmented", [whole], **options)
+    if png:
+        generated = whole.take(slice(len(images), None))
+        both = [(images, "real"), (generated, "synthetic")]
+        data.write_folder(own.directory / "augmented_png", both, **options)
     sizes = {"real": len(images), "generated": len(whole) - len(images)}
     return {"path": "augmented", **sizes, "method": best.method, "note": note}
 

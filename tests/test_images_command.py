@@ -108,6 +108,18 @@ def test_bad_options_are_one_sentence(tmp_path, options, sentence):
         images.run(config(tmp_path, tmp_path / "run", **options))
 
 
+def test_the_generator_and_png_files_are_handed_over(finished, tmp_path):
+    from gan_augment import augmenters
+
+    again = augmenters.load_generator(finished / "generator")
+    assert again.class_names == ("above", "be low")
+    images.run(config(finished.parent / "photos", tmp_path / "run", png=True, methods=("bagan",)))
+    table = (tmp_path / "run" / "augmented_png" / "metadata.csv").read_text()
+    facts = json.loads((tmp_path / "run" / "verdict.json").read_text())
+    assert table.count(",real") == 28
+    assert table.count(",synthetic") == facts["augmented"]["generated"] > 0
+
+
 def test_without_methods_the_controls_are_compared(tmp_path, capsys):
     images.run(config(folder(tmp_path / "photos"), tmp_path / "run", methods=(), ratios=()))
     assert "No generator was tried" in capsys.readouterr().out

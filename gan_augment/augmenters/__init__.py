@@ -8,8 +8,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "assembly": ["DTYPES"],
         "adversarial": ["GAN"],
-        "auto_encoder": ["AutoEncoder"],
-        "bagan": ["BAGAN", "BalancingGAN", "DecodedNormals"],
+        "auto_encoder": ["AutoEncoder", "auto_encoder"],
+        "bagan": ["BAGAN", "BalancingGAN", "DecodedNormals", "bagan"],
         "base": ["Augmenter", "generate", "generated_set"],
         "class_conditional": ["ClassConditional", "conditional_dcgan"],
         "controls": ["Affine", "Repeat"],
@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "layer_norm_dcgan": ["layer_norm_dcgan"],
         "per_class": ["PerClass"],
         "points": ["points_gan"],
+        "saved": ["load_generator", "save_generator"],
         "siblings": ["PairTrained", "Siblings"],
         "smote": ["Smote"],
         "teaching": ["teaching"],

@@ -9,7 +9,7 @@ from PIL import Image
 
 def scene(height=32, width=32, channels=3, seed=0):
     """Return a smooth random picture, uint8 [h, w, c]: like no other seed's, and easy to save."""
-    coarse = np.random.default_rng(seed).integers(20, 200, (6, 6, 3), dtype=np.uint8)
+    coarse = np.random.default_rng(seed).integers(20, 200, (4, 4, 3), dtype=np.uint8)
     image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(image if channels == 3 else image.convert("L")).reshape(height, width, -1)
 

@@ -97,11 +97,14 @@ def test_an_interrupted_write_continues(write, batches, tmp_path, monkeypatch):
     assert len(pictures) == 24
     times = {path: path.stat().st_mtime_ns for path in pictures}
     pictures[3].write_bytes(pictures[3].read_bytes()[:-40])  # a damaged one is written anew
+    Image.new("RGB", (8, 8)).save(pictures[5])  # so is one with other pixels
     (pictures[0].parent / ".0a1b2c3d-real-000009.png").write_bytes(b"")  # a killed writer's
     write(batches)
     assert len(list(folder.rglob("*.png"))) == 36
     again = {path for path, when in times.items() if path.stat().st_mtime_ns != when}
-    assert again == {pictures[3]}
+    assert again == {pictures[3], pictures[5]}
+    with Image.open(pictures[5]) as picture:
+        assert np.asarray(picture).any()
     assert len(read_table(folder)) == 36
 
 

@@ -46,6 +46,7 @@ def test_different_pictures_are_different():
         lambda image: 255 - image,
         lambda image: image[..., ::-1],  # red and blue exchanged
         lambda image: image // 3,  # nearly dark
+        lambda image: 64 + image // 2,  # of half the contrast
         lambda image: np.roll(image, 4, axis=1),
     ],
 )
@@ -75,6 +76,8 @@ def test_one_tone_is_compared_by_pixels():
     noisy = flat + np.random.default_rng(0).integers(0, 3, flat.shape, dtype=np.uint8)
     assert near_copies(flat).tolist() == [0, 1, 1, 2]
     assert near_copies(noisy).tolist() == [0, 1, 2, 3]
+    faint = np.tile(100 + np.arange(16, dtype=np.uint8) // 3, (16, 1))[..., None]
+    assert near_copies(np.stack([faint, faint + 1])).tolist() == [0, 1]
 
 
 def test_among_lookalikes_the_limit_is_strict():

@@ -1,0 +1,89 @@
+"""Images from a trained generator, without any data set.
+
+    python -m gan_augment.generate runs/images/generator --per-class 100
+    python -m gan_augment.generate runs/images/generator --label cow horse --png --out more
+
+The generator is a directory that another command has written, such as `python -m
+gan_augment.images`. Images go into a folder that TensorFlow Datasets reads, or with --png into one
+of PNG files that Keras, PyTorch and Hugging Face read; either says that they are synthetic and
+where they come from.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from gan_augment import augmenters, data
+from gan_augment.common.checks import require_positive
+from gan_augment.common.errors import UserError, run_command
+from gan_augment.common.quiet import import_tensorflow
+
+
+@dataclass(frozen=True)
+class Config:
+    """Options of the command."""
+
+    generator: Annotated[Path, tyro.conf.Positional]
+    """Directory of a saved generator."""
+    per_class: int = 100
+    """Images of each class."""
+    label: tuple[str, ...] = ()
+    """Names of the classes wanted (default: all)."""
+    png: bool = False
+    """Write PNG files instead of TFRecords."""
+    name: str = "generated"
+    """Name of the set of TFRecords."""
+    out: Path = Path("runs/generated")
+    """Where the images go."""
+    seed: int = 0
+    """Seed of the images."""
+
+
+def run(config: Config) -> None:
+    """Generate the images; raises `UserError` for a generator or a class that is not there."""
+    require_positive(config, "per_class")
+    import_tensorflow()
+    augmenter = augmenters.load_generator(config.generator)
+    names = augmenter.class_names
+    for name in config.label:
+        if name not in names:
+            raise UserError(f"this generator has no class {name!r}; it has {', '.join(names)}")
+    wanted = config.label or names
+    shape = tuple(augmenter.about["image_shape"])
+    total = config.per_class * len(wanted)
+    about = {"generator": augmenter.about, "seed": config.seed, "per_class": config.per_class}
+    options = {"class_names": names, "image_shape": shape, "generation": about, "total": total}
+    batches = chosen(augmenter, wanted, config)
+    if config.png:
+        marked = ((batch, "synthetic") for batch in batches)
+        place = data.write_folder(config.out, marked, **options)
+    else:
+        place = data.write_records(config.out, config.name, batches, **options)
+    print(f"{total:,} images: {place}")
+
+
+def chosen(augmenter, wanted, config: Config) -> Iterator[data.LabeledImages]:
+    """Yield the images of the classes wanted."""
+    names = augmenter.class_names
+    labels = {names.index(name) for name in wanted}
+    for batch in augmenter.batches(config.per_class, config.seed):
+        part = batch.take([label in labels for label in batch.labels])
+        if len(part):
+            yield part
+
+
+def parsed(arguments: list[str]) -> Config:
+    """Parse the command line."""
+    return tyro.cli(
+        Config, args=arguments, prog="python -m gan_augment.generate", description=__doc__
+    )
+
+
+if __name__ == "__main__":
+    run_command(lambda: run(parsed(sys.argv[1:])))
