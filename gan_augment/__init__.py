@@ -15,5 +15,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "studies",
         "training",
     ],
-    submod_attrs={"data.images": ["LabeledImages"], "data.sources": ["load"]},
+    submod_attrs={
+        "data.images": ["LabeledImages"],
+        "data.sources": ["load"],
+        "generate": ["generate", "write"],
+        "images": ["compare"],
+    },
 )

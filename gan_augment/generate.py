@@ -12,7 +12,7 @@ where they come from.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -45,21 +45,44 @@ class Config:
     """Seed of the images."""
 
 
+def generate(
+    generator, per_class: int = 100, *, label: Sequence[str] = (), seed: int = 0
+) -> data.LabeledImages:
+    """Return images of a trained generator: `per_class` of each class, or of those in `label`.
+
+    `generator` is the directory of a saved one, what `compare` returned, or a fitted augmenter.
+    Raises `UserError` for a generator or a class that is not there.
+    """
+    if isinstance(generator, (str, Path)):
+        generator = augmenters.load_generator(generator)
+    augmenter = getattr(generator, "augmenter", generator)
+    return data.concatenate(list(chosen(augmenter, label, per_class, seed)))
+
+
+def write(images: data.LabeledImages, folder: str | Path, *, png: bool = False) -> Path:
+    """Write generated images: as TFRecords that TensorFlow Datasets reads, or as PNG files.
+
+    Either way the folder says that they are synthetic. Returns where they are; raises `UserError`.
+    """
+    folder = Path(folder)
+    options = {"class_names": images.class_names, "image_shape": images.image_shape}
+    options |= {"generation": {}, "total": len(images)}
+    if png:
+        return data.write_folder(folder, [(images, "synthetic")], **options)
+    return data.write_records(folder.parent, folder.name, [images], **options)
+
+
 def run(config: Config) -> None:
     """Generate the images; raises `UserError` for a generator or a class that is not there."""
     require_positive(config, "per_class")
     import_tensorflow()
     augmenter = augmenters.load_generator(config.generator)
     names = augmenter.class_names
-    for name in config.label:
-        if name not in names:
-            raise UserError(f"this generator has no class {name!r}; it has {', '.join(names)}")
-    wanted = config.label or names
     shape = tuple(augmenter.about["image_shape"])
-    total = config.per_class * len(wanted)
+    total = config.per_class * len(config.label or names)
     about = {"generator": augmenter.about, "seed": config.seed, "per_class": config.per_class}
     options = {"class_names": names, "image_shape": shape, "generation": about, "total": total}
-    batches = chosen(augmenter, wanted, config)
+    batches = chosen(augmenter, config.label, config.per_class, config.seed)
     if config.png:
         marked = ((batch, "synthetic") for batch in batches)
         place = data.write_folder(config.out, marked, **options)
@@ -68,11 +91,16 @@ def run(config: Config) -> None:
     print(f"{total:,} images: {place}")
 
 
-def chosen(augmenter, wanted, config: Config) -> Iterator[data.LabeledImages]:
-    """Yield the images of the classes wanted."""
+def chosen(
+    augmenter, wanted: Sequence[str], per_class: int, seed: int
+) -> Iterator[data.LabeledImages]:
+    """Yield the images of the classes `wanted`, of all if it is empty."""
     names = augmenter.class_names
-    labels = {names.index(name) for name in wanted}
-    for batch in augmenter.batches(config.per_class, config.seed):
+    for name in wanted:
+        if name not in names:
+            raise UserError(f"this generator has no class {name!r}; it has {', '.join(names)}")
+    labels = {names.index(name) for name in wanted or names}
+    for batch in augmenter.batches(per_class, seed):
         part = batch.take([label in labels for label in batch.labels])
         if len(part):
             yield part

@@ -128,6 +128,30 @@ def run(config: Config) -> None:
     collection = data.read_collection(
         config.source, config.data_dir, side=config.side, fit=config.fit
     )
+    examine(config, collection, clock)
+
+
+def compare(images: data.LabeledImages | str | Path, **options) -> studies.OwnImages:
+    """Do what the command does, with images in memory or what it takes; return the trial.
+
+    `options` are those of `Config`, such as minutes=5 and out="runs/mine". `str()` of what is
+    returned is the verdict, its `outcome` all about it, and `generate` makes images with it. Raises
+    `UserError`.
+    """
+    import_tensorflow()
+    in_memory = isinstance(images, data.LabeledImages)
+    config = Config("images" if in_memory else str(images), **options)
+    checked(config)
+    clock = Clock(config.minutes)
+    if in_memory:
+        collection = data.Collection.of(images)
+    else:
+        collection = data.read_collection(images, config.data_dir, side=config.side, fit=config.fit)
+    return examine(config, collection, clock)
+
+
+def examine(config: Config, collection: data.Collection, clock: Clock) -> studies.OwnImages:
+    """Look at the images, run the trial, and write and print what came of it."""
     look = data.inspect(collection)
     images = collection.images
     print(f"{len(images):,} images of {images.num_classes} classes.", *look.findings, sep="\n")
@@ -139,7 +163,7 @@ def run(config: Config) -> None:
         for each in drawn
     ]
     directory = experiment.claim(
-        config.out,
+        Path(config.out),
         "images",
         experiment.options_of(config) | {"content_hash": images.content_hash()},
         selection=SELECTION,
@@ -161,6 +185,7 @@ def run(config: Config) -> None:
     reporting.write_own_images(directory.path, facts, *own.shown())
     directory.finish()
     print(reporting.own_images_text(facts, directory.path))
+    return own
 
 
 def augmented(

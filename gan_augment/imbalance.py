@@ -173,13 +173,10 @@ def conditional(config: Config, **place) -> augmenters.Augmenter:
 
 def balancing(kind: str, config: Config, **place) -> augmenters.Augmenter:
     """Return BAGAN, or its auto-encoder alone, by the class in `augmenters`."""
-    from gan_augment.augmenters.auto_encoder import auto_encoder
-    from gan_augment.augmenters.bagan import bagan
-
     networks = {"alpha": config.width, "precision": config.precision}
     return getattr(augmenters, kind)(
-        functools.partial(bagan, **networks),
-        functools.partial(auto_encoder, **networks),
+        functools.partial(augmenters.bagan, **networks),
+        functools.partial(augmenters.auto_encoder, **networks),
         pretraining_steps=config.pretraining_steps,
         steps=config.steps,
         batch_size=BATCH,

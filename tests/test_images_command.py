@@ -120,6 +120,22 @@ def test_the_generator_and_png_files_are_handed_over(finished, tmp_path):
     assert table.count(",synthetic") == facts["augmented"]["generated"] > 0
 
 
+def test_the_same_in_python_in_four_lines(tmp_path, monkeypatch):
+    from gan_augment import compare, generate, load, write
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("GAN_AUGMENT_DATA", raising=False)
+    digits = load("mnist").sample(150, seed=0)
+    verdict = compare(digits, minutes=5, out=tmp_path / "run", **FIXED | {"ratios": (1.0,)})
+    more = generate(verdict, per_class=3)
+    place = write(more, tmp_path / "more")
+
+    assert str(verdict).startswith(("Generated images", "No method"))
+    assert more.counts().tolist() == [3] * 10
+    assert data.read_records(place).content_hash() == more.content_hash()
+
+
 def test_without_methods_the_controls_are_compared(tmp_path, capsys):
     images.run(config(folder(tmp_path / "photos"), tmp_path / "run", methods=(), ratios=()))
     assert "No generator was tried" in capsys.readouterr().out

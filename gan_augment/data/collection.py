@@ -43,6 +43,13 @@ class Collection:
     sizes: np.ndarray
     unreadable: tuple[Unreadable, ...] = ()
 
+    @classmethod
+    def of(cls, images: LabeledImages) -> Collection:
+        """Make one of images in memory, of which nothing more is known."""
+        n = len(images)
+        sizes = np.tile(images.image_shape[:2], (n, 1))
+        return cls(images, np.full(n, ""), tuple(f"image {i}" for i in range(n)), sizes)
+
     def __post_init__(self):
         n = len(self.images)
         if (len(self.splits), len(self.names), self.sizes.shape) != (n, n, (n, 2)):

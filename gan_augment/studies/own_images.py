@@ -16,6 +16,7 @@ from gan_augment.augmenters.class_conditional import conditional_dcgan
 from gan_augment.classifiers.cnn import two_layer_cnn
 from gan_augment.classifiers.members import Members
 from gan_augment.common.clock import Clock
+from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, balanced
@@ -40,7 +41,7 @@ from gan_augment.studies.plan import (
     plan_for,
 )
 from gan_augment.studies.trial import MEMBERS, Affordable, Part, Trial
-from gan_augment.studies.verdict import Verdict, compare, judge
+from gan_augment.studies.verdict import Verdict, compare, in_one_sentence, judge
 from gan_augment.training.loop import Trainer
 
 HARMLESS = 0.9  # of the accuracy must be left on mirrored images
@@ -130,6 +131,20 @@ class OwnImages:
         if self.trial is not None:
             outcome.verdict = judge_finished(self.trial, outcome.chosen, self.shared_test)
         return outcome
+
+    def __str__(self) -> str:
+        """The verdict in a sentence."""
+        verdict = self.outcome.verdict
+        return in_one_sentence(verdict) if verdict else "There is no verdict yet."
+
+    @property
+    def augmenter(self) -> Augmenter:
+        """The generator that the verdict is about; raises `UserError` if there is none."""
+        best = self.best()
+        if best is None:
+            raise UserError("no generator was examined; give it more time, or --methods")
+        everything = self.generators.fitted.get((best.method, "all"))
+        return everything or self.generators.fitted[best.method, 0]
 
     def candidates_told(self) -> list[dict]:
         """Return a record for each candidate that was tried, the examined ones first."""
