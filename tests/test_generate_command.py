@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from gan_augment import data, generate
+from gan_augment import data
 from gan_augment.augmenters import (
     BalancingGAN,
     ClassConditional,
@@ -23,7 +23,7 @@ from gan_augment.augmenters import (
 from gan_augment.augmenters import generate as in_memory
 from gan_augment.common.errors import UserError
 from gan_augment.data import LabeledImages
-from gan_augment.generate import Config
+from gan_augment.generate import Config, run
 
 NAMES = ("a", "b/c", "d")
 
@@ -68,7 +68,7 @@ def test_a_saved_generator_makes_the_same_images(saved, kind):
 
 def test_the_command_writes_the_classes_wanted_and_marks_them(saved, tmp_path, capsys):
     generator = saved[0] / "conditional"
-    generate.run(Config(generator, per_class=70, label=("b/c", "d"), out=tmp_path / "set"))
+    run(Config(generator, per_class=70, label=("b/c", "d"), out=tmp_path / "set"))
     whole = data.read_records(tmp_path / "set" / "generated")
     assert whole.counts().tolist() == [0, 70, 70]
     manifest = data.read_manifest(tmp_path / "set" / "generated")
@@ -76,7 +76,7 @@ def test_the_command_writes_the_classes_wanted_and_marks_them(saved, tmp_path, c
     assert manifest["generator"]["source"] == "noise"
     assert "140 images" in capsys.readouterr().out
 
-    generate.run(Config(generator, per_class=2, png=True, out=tmp_path / "folder"))
+    run(Config(generator, per_class=2, png=True, out=tmp_path / "folder"))
     assert len(list((tmp_path / "folder").glob("*/synthetic-*.png"))) == 6
     about = json.loads((tmp_path / "folder" / "generation.json").read_text())
     assert about["contains"] == {"real": 0, "synthetic": 6}
@@ -88,7 +88,7 @@ def test_what_cannot_be_saved_or_read_is_one_sentence(saved, tmp_path):
     with pytest.raises(UserError, match=r"no generator.json"):
         load_generator(tmp_path)
     with pytest.raises(UserError, match="has no class 'x'; it has a, b/c, d"):
-        generate.run(Config(saved[0] / "conditional", label=("x",), out=tmp_path))
+        run(Config(saved[0] / "conditional", label=("x",), out=tmp_path))
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "generator.json").write_bytes((saved[0] / "conditional/generator.json").read_bytes())
