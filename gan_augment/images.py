@@ -54,6 +54,9 @@ class Config:
     begins as an auto-encoder, for uneven classes."""
     ratios: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
     """Generated images to add for a real one."""
+    select: tuple[Literal["confidence", "discriminator", "density"], ...] = ()
+    """Keep the best of three times as many generated images, by the judgement of a classifier, of
+    a network that tells them from real ones, or of how many real ones are near; see what it does."""
     flip: Literal["auto", "yes", "no"] = "auto"
     """Whether a mirrored image keeps its label; auto: if a classifier recognises them as well."""
     splits: int = 3
@@ -175,6 +178,7 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
         ratios=config.ratios,
         generation={"source": {"data": config.source}},
         seed=config.seed,
+        select=config.select,
         flip=config.flip,
         fixed=fixed_plan(config),
         shared_test=len({tuple(each.test) for each in drawn}) == 1,
@@ -265,7 +269,7 @@ def told(config, collection, look, own, outcome, quality, handed_over, clock) ->
         "generators": own.generators_told(),
         "quality": quality,
         "augmented": handed_over,
-        "selection": None,
+        "selection": own.selections_told(),
         "command": told_command(config),
         "again": told_command(config, outcome.plan),
         "options": {k: str(v) for k, v in asdict(config).items()},

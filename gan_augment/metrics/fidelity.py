@@ -62,3 +62,18 @@ def fidelity_and_diversity(
         density=float(balls.mean() / k_density),
         coverage=float(covered.mean()),
     )
+
+
+def density_of_each(real: np.ndarray, points: np.ndarray, *, k: int = 5) -> np.ndarray:
+    """Return for each of `points` [m, d] the share of k real balls that hold it, float64 [m].
+
+    The mean over generated points is their `density`. Raises `ValueError` as above.
+    """
+    reach = squared_radii(real, k)[:, -1]
+    origin = real.mean(axis=0, dtype=np.float64)
+    balls = np.zeros(len(points), int)
+    for rows in tiles(len(real)):
+        for columns in tiles(len(points)):
+            distances = squared_distances(real[rows], points[columns], origin)
+            balls[columns] += (distances <= reach[rows, None]).sum(axis=0)
+    return balls / k

@@ -26,6 +26,8 @@ class Candidate:
     """"classical" or "randaugment": every step sees the images changed anew."""
     short: bool = False
     """Whether the training takes half as many steps as all others."""
+    selected: str | None = None
+    """By whose judgement the best of the generated images were kept (see `selection`)."""
 
     @property
     def name(self) -> str:
@@ -34,7 +36,9 @@ class Candidate:
             return self.transform or ("nothing" if self.short else "equal steps")
         amount = "filled up" if self.ratio is None else f"R = {self.ratio:g}"
         added = f"{self.method}, {amount}"
-        return f"{added}, {self.transform}" if self.transform else added
+        return ", ".join(
+            [added, *filter(None, [self.transform, self.selected and f"by {self.selected}"])]
+        )
 
     def needed(self, real: LabeledImages) -> int:
         """Return how many images of a class the generator must give."""

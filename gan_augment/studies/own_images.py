@@ -40,6 +40,7 @@ from gan_augment.studies.plan import (
     Plan,
     plan_for,
 )
+from gan_augment.studies.selection import JUDGES, OVERSUPPLY, best
 from gan_augment.studies.trial import MEMBERS, Affordable, Part, Trial
 from gan_augment.studies.verdict import Verdict, compare, in_one_sentence, judge
 from gan_augment.training.loop import Trainer
@@ -82,6 +83,7 @@ class OwnImages:
         ratios: Sequence[float],
         generation: Mapping,
         seed: int,
+        select: Sequence[str] = (),
         flip: str = "auto",
         fixed: Plan | None = None,
         shared_test: bool = False,
@@ -92,6 +94,7 @@ class OwnImages:
         self.ratios = tuple(ratios)
         self.generation = dict(generation)
         self.seed = seed
+        self.select = tuple(select)
         self.flip = flip
         self.fixed = fixed
         self.shared_test = shared_test
@@ -100,6 +103,7 @@ class OwnImages:
         self.build = functools.partial(two_layer_cnn, real.image_shape, real.num_classes)
         self.outcome = Outcome()
         self.seconds_of_a_generator = 0.0
+        self._selected: dict[tuple, LabeledImages] = {}
         self.generators: PartGenerators | None = None
         self.trial: Trial | None = None
 
@@ -118,14 +122,14 @@ class OwnImages:
             candidates = self._candidates(methods)
             self.trial = self._make_trial(outcome.plan, outcome.flip)
             doing = "choosing the amount of images"
-            finalists = 2 * len(methods) + len(CONTROLS)
+            finalists = 2 * len(methods) * (1 + len(self.select)) + len(CONTROLS)
             last = finalists * len(self.parts)
             outcome.chosen = self.trial.choose(
                 candidates, self._affordable(clock, reserve=lambda: self.trial.pace.of(last))
             )
             doing = "examining what was chosen"
-            most = rounds or MOST_ROUNDS
-            self.trial.examine(outcome.chosen, self._affordable(clock), most)
+            examined = [*outcome.chosen, *self.selections()]
+            self.trial.examine(examined, self._affordable(clock), rounds or MOST_ROUNDS)
         except KeyboardInterrupt:
             outcome.interrupted = f"Stopped by hand while {doing}."
         if self.trial is not None:
@@ -151,7 +155,8 @@ class OwnImages:
         if self.trial is None:
             return []
         validation, test = self.trial.scores("validation"), self.trial.scores("test")
-        tried = {each.name: each for each in (*CONTROLS, *self.outcome.chosen)}
+        first = (*CONTROLS, *self.outcome.chosen, *self.selections())
+        tried = {each.name: each for each in first}
         tried |= {each.name: each for each in self._candidates(self.makers)}
         told = []
         for name, candidate in tried.items():
@@ -195,6 +200,39 @@ class OwnImages:
             }
             for (method, split), augmenter in fitted.items()
         ]
+
+    def selections(self) -> list[Candidate]:
+        """Return what was chosen again, with the best of more images instead of any."""
+        return [replace(each, selected=by) for each in self.outcome.chosen for by in self.select]
+
+    def selections_told(self) -> list[dict] | None:
+        """Return what each judgement adds to the candidate that it was tried on, if any did."""
+        if self.outcome.verdict is None or not self.select:
+            return None
+        return [
+            compare(
+                self.trial,
+                each.name,
+                replace(each, selected=None).name,
+                shared_test=self.shared_test,
+            ).told()
+            for each in self.selections()
+        ]
+
+    def _images(self, method: str, split: int, selected: str | None) -> LabeledImages:
+        generated = self.generators.images(method, split)
+        if selected is None:
+            return generated
+        if (method, split, selected) not in self._selected:
+            scores = JUDGES[selected](
+                self.build,
+                self.parts[split].train,
+                generated,
+                steps=self.outcome.plan.classifier_steps,
+                seed=derive_seed(self.seed, "judge", selected, split),
+            )
+            self._selected[method, split, selected] = best(generated, scores)
+        return self._selected[method, split, selected]
 
     def best(self) -> Candidate | None:
         """Return the candidate with generated images that the verdict is about."""
@@ -254,7 +292,7 @@ class OwnImages:
     def _fewest_trainings(self) -> int:
         """Return how many trainings a trial takes at least: one round of choice, one of tests."""
         candidates = len(self._candidates(self.makers))
-        examined = len(CONTROLS) + 2 * len(self.makers)
+        examined = len(CONTROLS) + 2 * len(self.makers) * (1 + len(self.select))
         return (candidates + len(CONTROLS) + examined) * len(self.parts)
 
     def _measured(self) -> tuple[bool, Costs]:
@@ -304,7 +342,8 @@ class OwnImages:
         self.generators = PartGenerators(
             self.directory,
             makers,
-            per_class=images_per_class(self._candidates(makers), training),
+            per_class=images_per_class(self._candidates(makers), training)
+            * (OVERSUPPLY if self.select else 1),
             generation=self.generation,
             seed=self.seed,
         )
@@ -323,7 +362,7 @@ class OwnImages:
             self.directory,
             self.parts,
             make_members,
-            self.generators.images,
+            self._images,
             steps=plan.classifier_steps,
             seed=self.seed,
             score=self.score,

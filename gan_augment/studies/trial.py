@@ -55,11 +55,11 @@ Affordable = Callable[[int], bool]
 class Trial:
     """Chooses candidates on the validation parts and examines the chosen ones on the test parts.
 
-    `generated(method, split)` returns images of a generator that saw the training part of that
-    split, enough of each class. All trainings take `steps` optimiser steps, or half of them where a
-    candidate is `short`. `score` is "accuracy", or "recall" for the mean over classes. Finished
-    trainings and the choice are kept in `directory`: test parts are looked at once it is made, and
-    it is not made again.
+    `generated(method, split, selected)` returns images of a generator that saw the training part of
+    that split, enough of each class; `selected` is that of the candidate. All trainings take
+    `steps` optimiser steps, or half of them where a candidate is `short`. `score` is "accuracy", or
+    "recall" for the mean over classes. Finished trainings and the choice are kept in `directory`:
+    test parts are looked at once it is made, and it is not made again.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Trial:
         directory: Path,
         parts: Sequence[Part],
         make_members: Callable,
-        generated: Callable[[str, int], LabeledImages],
+        generated: Callable[[str, int, str | None], LabeledImages],
         *,
         steps: int,
         seed: int,
@@ -199,5 +199,7 @@ class Trial:
         return {"part": part, "round": number, "gan_seed": split}
 
     def _training_set(self, candidate: Candidate, split: int) -> LabeledImages:
-        generated = candidate.method and self.generated(candidate.method, split)
-        return candidate.training_set(self.parts[split].train, generated or None)
+        method, real = candidate.method, self.parts[split].train
+        if method is None:
+            return candidate.training_set(real)
+        return candidate.training_set(real, self.generated(method, split, candidate.selected))

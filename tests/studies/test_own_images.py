@@ -67,6 +67,20 @@ def test_a_trial_goes_from_images_to_a_verdict_and_does_nothing_twice(own, monke
     assert again.verdict == outcome.verdict
 
 
+def test_selected_images_are_compared_with_unselected_ones(own):
+    trial = own(select=("confidence", "density"), ratios=(1.0,))
+    outcome = trial.run(Clock(10), rounds=1)
+    names = [each["first"] for each in trial.selections_told()]
+    assert names == [
+        "copies, R = 1, by confidence",
+        "copies, R = 1, by density",
+        "copies, R = 1, classical, by confidence",
+        "copies, R = 1, classical, by density",
+    ]
+    assert "by" not in outcome.verdict.question.first
+    assert set(names) < {each["name"] for each in trial.candidates_told()}
+
+
 def test_stopped_by_hand_it_judges_what_is_finished(own, monkeypatch):
     trial = own()
     train = Trial.train

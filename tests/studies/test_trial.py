@@ -50,7 +50,7 @@ def make_trial(tmp_path):
             tmp_path,
             parts,
             lambda transform: Skilled(skill, transform, seen),
-            lambda method, split: images(400, MADE),
+            lambda method, split, selected: images(400, MADE),
             **{"steps": 100, "seed": 0, **options},
         )
         trial.seen = seen
