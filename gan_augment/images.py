@@ -56,7 +56,8 @@ class Config:
     """Generated images to add for a real one."""
     select: tuple[Literal["confidence", "discriminator", "density"], ...] = ()
     """Keep the best of three times as many generated images, by the judgement of a classifier, of
-    a network that tells them from real ones, or of how many real ones are near; see what it does."""
+    a network that tells them from real ones, or of how many real ones are near; and say what it
+    does."""
     flip: Literal["auto", "yes", "no"] = "auto"
     """Whether a mirrored image keeps its label; auto: if a classifier recognises them as well."""
     splits: int = 3
@@ -183,10 +184,10 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
         fixed=fixed_plan(config),
         shared_test=len({tuple(each.test) for each in drawn}) == 1,
     )
-    outcome = own.run(clock, config.rounds)
+    own.run(clock, config.rounds)
     handed_over = augmented(own, images, clock, config.png)
-    facts = told(config, collection, look, own, outcome, own.quality(), handed_over, clock)
-    reporting.write_own_images(directory.path, facts, *own.shown())
+    facts = told(config, collection, look, own, handed_over, clock)
+    reporting.write_own_images(directory.path, facts, *studies.shown(own))
     directory.finish()
     print(reporting.own_images_text(facts, directory.path))
     return own
@@ -232,31 +233,13 @@ def augmented(
     return {"path": "augmented", **sizes, "method": best.method, "note": note}
 
 
-def told(config, collection, look, own, outcome, quality, handed_over, clock) -> dict:
+def told(config, collection, look, own, handed_over, clock) -> dict:
     """Return what the report says, as plain data."""
-    verdict = outcome.verdict
-    images, parts = collection.images, own.parts
-    advised = verdict.advised if verdict else studies.CONTROLS[0]
+    plan, images = own.outcome.plan, collection.images
     return {
         "title": Path(config.source).stem,
-        "complete": outcome.interrupted is None,
-        "interrupted": outcome.interrupted,
-        "verdict": verdict and studies.in_one_sentence(verdict),
-        "power": verdict and studies.power_sentence(verdict, len(parts[0].test)),
-        "helps": bool(verdict and verdict.helps),
-        "advised": {"name": advised.name, **asdict(advised)},
-        "score": own.score,
-        "question": verdict and verdict.question and verdict.question.told(),
-        "steps": [step.told() for step in verdict.steps] if verdict else [],
-        "candidates": own.candidates_told(),
-        "splits": {
-            "n": len(parts),
-            "shared_test": own.shared_test,
-            **{name: len(getattr(parts[0], name)) for name in ("train", "validation", "test")},
-        },
-        "plan": outcome.plan
-        and {"minutes": config.minutes, **asdict(outcome.plan), "sentence": str(outcome.plan)},
-        "seconds": round(clock.spent()),
+        **studies.told(own),
+        "plan": plan and {"minutes": config.minutes, **asdict(plan), "sentence": str(plan)},
         "data": {
             "images": len(images),
             "classes": dict(zip(images.class_names, images.counts().tolist())),
@@ -266,16 +249,12 @@ def told(config, collection, look, own, outcome, quality, handed_over, clock) ->
             "stored_sizes": sizes_told(look.sizes),
             "hash": images.content_hash(),
         },
-        "generators": own.generators_told(),
-        "quality": quality,
         "augmented": handed_over,
-        "selection": own.selections_told(),
         "command": told_command(config),
-        "again": told_command(config, outcome.plan),
+        "again": told_command(config, plan),
         "options": {k: str(v) for k, v in asdict(config).items()},
         "versions": versions(),
-        "seed": config.seed,
-        "flip": outcome.flip,
+        "seconds": round(clock.spent()),
     }
 
 

@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "loss_curves": ["LossCurves"],
         "matrix": ["TrainTestMatrix"],
         "own_images": ["OwnImages"],
+        "own_told": ["shown", "told"],
         "plan": ["Costs", "Plan", "plan_for"],
         "protocols": ["ARM_NAMES", "GENERATED_ARMS", "PROTOCOLS", "Draw"],
         "quality": ["QualityStudy"],
@@ -33,7 +34,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "translation": ["Directions", "Translations", "training_sets"],
         "trial": ["Part", "Trial"],
         "unconditional": ["Likeness", "course"],
-        "verdict": ["in_one_sentence", "power_sentence"],
         "zero_shot": ["ZeroShotStudy"],
     },
 )

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import pandas as pd
-import tensorflow as tf
-
 from gan_augment.augmenters.base import Augmenter
-from gan_augment.augmenters.class_conditional import conditional_dcgan
 from gan_augment.classifiers.cnn import two_layer_cnn
 from gan_augment.classifiers.members import Members
 from gan_augment.common.clock import Clock
 from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json
 from gan_augment.common.seeds import derive_seed
-from gan_augment.data.images import LabeledImages, balanced
+from gan_augment.data.images import LabeledImages
 from gan_augment.data.photometric import colour_jitter
 from gan_augment.data.randaugment import randaugment
 from gan_augment.data.transforms import Transform, affine, chain, flip_crop
@@ -29,24 +24,18 @@ from gan_augment.studies.candidates import (
     generated_candidates,
     is_imbalanced,
 )
-from gan_augment.studies.own_quality import balanced_size, generated_quality
+from gan_augment.studies.own_speed import classifier_speed, generator_speed
 from gan_augment.studies.part_generators import PartGenerators, images_per_class
-from gan_augment.studies.pictures import beside_nearest
 from gan_augment.studies.plan import (
     CLASSIFIER_BATCH,
-    GAN_BATCH,
-    WIDTHS,
     Costs,
     Plan,
     plan_for,
 )
 from gan_augment.studies.selection import JUDGES, OVERSUPPLY, best
-from gan_augment.studies.trial import MEMBERS, Affordable, Part, Trial
-from gan_augment.studies.verdict import Verdict, compare, in_one_sentence, judge
-from gan_augment.training.loop import Trainer
+from gan_augment.studies.trial import Affordable, Part, Trial
+from gan_augment.studies.verdict import Verdict, in_one_sentence, judge
 
-HARMLESS = 0.9  # of the accuracy must be left on mirrored images
-SHOWN = 24  # generated images beside the nearest real ones
 REPORT_SECONDS = 20.0  # kept back for what comes after
 MOST_ROUNDS = 20
 
@@ -119,7 +108,7 @@ class OwnImages:
             self.seconds_of_a_generator = (clock.spent() - began) / max(
                 1, len(self.generators.fitted)
             )
-            candidates = self._candidates(methods)
+            candidates = self.candidates(methods)
             self.trial = self._make_trial(outcome.plan, outcome.flip)
             doing = "choosing the amount of images"
             finalists = 2 * len(methods) * (1 + len(self.select)) + len(CONTROLS)
@@ -150,74 +139,9 @@ class OwnImages:
         everything = self.generators.fitted.get((best.method, "all"))
         return everything or self.generators.fitted[best.method, 0]
 
-    def candidates_told(self) -> list[dict]:
-        """Return a record for each candidate that was tried, the examined ones first."""
-        if self.trial is None:
-            return []
-        validation, test = self.trial.scores("validation"), self.trial.scores("test")
-        first = (*CONTROLS, *self.outcome.chosen, *self.selections())
-        tried = {each.name: each for each in first}
-        tried |= {each.name: each for each in self._candidates(self.makers)}
-        told = []
-        for name, candidate in tried.items():
-            chosen, examined = (part[part["set"] == name] for part in (validation, test))
-            if len(chosen) or len(examined):
-                told.append(
-                    {
-                        "name": name,
-                        **asdict(candidate),
-                        "validation": chosen[self.score].mean() if len(chosen) else None,
-                        **self._examined(name, examined),
-                        "trainings": len(chosen) + len(examined),
-                    }
-                )
-        return told
-
-    def _examined(self, name: str, scores: pd.DataFrame) -> dict:
-        verdict, nothing = self.outcome.verdict, CONTROLS[0].name
-        if verdict is None or not len(scores):
-            return {"test": None, "test_sd": None, "least_recall": None, "over_nothing": None}
-        over = compare(self.trial, name, nothing, shared_test=self.shared_test)
-        return {
-            "test": scores[self.score].mean(),
-            "test_sd": scores[self.score].std(),
-            "least_recall": scores["least_recall"].mean(),
-            "over_nothing": None if name == nothing else over.told(),
-        }
-
-    def generators_told(self) -> list[dict]:
-        """Return a record for each generator that was trained."""
-        fitted = self.generators.fitted if self.generators else {}
-        return [
-            {
-                "method": method,
-                "trained_on": split,
-                "steps": augmenter.longest_training,
-                "attempts": augmenter.records,
-                "failure": next(
-                    (a[-1]["failure"] for a in augmenter.records.values() if a[-1]["failure"]), None
-                ),
-            }
-            for (method, split), augmenter in fitted.items()
-        ]
-
     def selections(self) -> list[Candidate]:
         """Return what was chosen again, with the best of more images instead of any."""
         return [replace(each, selected=by) for each in self.outcome.chosen for by in self.select]
-
-    def selections_told(self) -> list[dict] | None:
-        """Return what each judgement adds to the candidate that it was tried on, if any did."""
-        if self.outcome.verdict is None or not self.select:
-            return None
-        return [
-            compare(
-                self.trial,
-                each.name,
-                replace(each, selected=None).name,
-                shared_test=self.shared_test,
-            ).told()
-            for each in self.selections()
-        ]
 
     def _images(self, method: str, split: int, selected: str | None) -> LabeledImages:
         generated = self.generators.images(method, split)
@@ -241,36 +165,6 @@ class OwnImages:
             return None
         return next(each for each in self.outcome.chosen if each.name == verdict.question.first)
 
-    def quality(self) -> dict[str, dict]:
-        """Measure the images of every method that was examined, made for the first split."""
-        if self.outcome.verdict is None:
-            return {}
-        return {
-            method: generated_quality(
-                self.build,
-                self.parts[0],
-                self.generators.images(method, 0),
-                steps=self.outcome.plan.classifier_steps,
-                features="two_layer_cnn_own",
-                seed=self.seed,
-            )
-            for method in dict.fromkeys(each.method for each in self.outcome.chosen)
-        }
-
-    def shown(self) -> tuple:
-        """Return real images, generated ones, and some of the latter with the nearest real image.
-
-        They are of the first split; the last two are None where nothing was generated.
-        """
-        real = self.parts[0].train
-        fitted = list(self.generators.fitted) if self.generators else []
-        if not fitted:
-            return real, None, None
-        best = self.best()
-        made = self.generators.images(best.method if best else fitted[0][0], 0)
-        some = balanced(made, min(SHOWN, balanced_size(made)))
-        return real, made, beside_nearest(real, some)
-
     def _planned(self, clock: Clock) -> tuple[Plan, bool]:
         """Return the plan, from the disk if there is one, and whether images may be mirrored."""
         file = self.directory / "plan.json"
@@ -278,10 +172,11 @@ class OwnImages:
             found = read_json(file)
             flip = found.pop("flip")
             return Plan(**found), flip
-        flip, costs = self._measured()
+        step, harmless = classifier_speed(self.build, self.parts[0], seed=self.seed)
+        flip = harmless if self.flip == "auto" else self.flip == "yes"
         plan = self.fixed or plan_for(
             clock.left() - REPORT_SECONDS,
-            costs,
+            Costs(*generator_speed(self.parts[0].train), step),
             images=len(self.parts[0].train),
             generators=len(self.makers) * len(self.parts) + 1,
             trainings=self._fewest_trainings(),
@@ -291,46 +186,9 @@ class OwnImages:
 
     def _fewest_trainings(self) -> int:
         """Return how many trainings a trial takes at least: one round of choice, one of tests."""
-        candidates = len(self._candidates(self.makers))
+        candidates = len(self.candidates(self.makers))
         examined = len(CONTROLS) + 2 * len(self.makers) * (1 + len(self.select))
         return (candidates + len(CONTROLS) + examined) * len(self.parts)
-
-    def _measured(self) -> tuple[bool, Costs]:
-        """Measure what a step costs, and find out whether mirrored images are recognised."""
-        part = self.parts[0]
-        members = Members(self.build, batch_size=CLASSIFIER_BATCH)
-        steps = -(-len(part.train) // CLASSIFIER_BATCH)
-        mirrored = mirror(part.validation)
-        evaluate = {"validation": part.validation, "mirrored": mirrored}
-        seeds = [derive_seed(self.seed, "speed", m) for m in range(MEMBERS)]
-        members.train(part.train, {}, seeds=seeds, epochs=1, description="measuring")
-        epochs = 10 if self.flip == "auto" and not self.fixed else 2
-        start = time.monotonic()
-        history = members.train(part.train, evaluate, seeds=seeds, epochs=epochs)
-        classifier_step = (time.monotonic() - start) / (epochs * steps)
-        accuracy = {name: found[:, -1].mean() for name, found in history.accuracy.items()}
-        harmless = accuracy["mirrored"] >= HARMLESS * accuracy["validation"]
-        flip = harmless if self.flip == "auto" else self.flip == "yes"
-        if self.fixed or not self.makers:
-            return bool(flip), Costs(0.0, 1e-6, classifier_step)
-        start, gan_step = self._measured_generator(part.train)
-        return bool(flip), Costs(start, gan_step, classifier_step)
-
-    def _measured_generator(self, real: LabeledImages) -> tuple[float, float]:
-        """Return the seconds to start training a small GAN, and those of a step."""
-        began = time.monotonic()
-        trainer = Trainer(
-            conditional_dcgan(real.image_shape, real.num_classes, alpha=WIDTHS[-1]),
-            real.images,
-            real.labels,
-            batch_size=GAN_BATCH,
-            seed=0,
-            strategy=tf.distribute.get_strategy(),
-        )
-        trainer.run(2)
-        started = time.monotonic()
-        trainer.run(10)
-        return started - began, (time.monotonic() - started) / 10
 
     def _fit_generators(self, plan: Plan) -> list[str]:
         """Train the generators of all splits; return the methods that could be."""
@@ -342,14 +200,15 @@ class OwnImages:
         self.generators = PartGenerators(
             self.directory,
             makers,
-            per_class=images_per_class(self._candidates(makers), training)
+            per_class=images_per_class(self.candidates(makers), training)
             * (OVERSUPPLY if self.select else 1),
             generation=self.generation,
             seed=self.seed,
         )
         return self.generators.fit(training)
 
-    def _candidates(self, methods: Iterable[str]) -> list[Candidate]:
+    def candidates(self, methods: Iterable[str]) -> list[Candidate]:
+        """Return all ways of adding the images of some methods."""
         return generated_candidates(list(methods), self.ratios, self.parts[0].train.counts())
 
     def _make_trial(self, plan: Plan, flip: bool) -> Trial:
@@ -381,11 +240,6 @@ def transforms(channels: int, flip: bool) -> dict[str, Transform]:
         "classical": chain(affine(), *mirrored, light),
         "randaugment": chain(*mirrored, randaugment()),
     }
-
-
-def mirror(images: LabeledImages) -> LabeledImages:
-    """Return the images mirrored left to right."""
-    return replace(images, images=images.images[:, :, ::-1])
 
 
 def judge_finished(trial: Trial, chosen: Sequence[Candidate], shared_test: bool) -> Verdict | None:

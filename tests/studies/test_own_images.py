@@ -6,8 +6,10 @@ import pytest
 from gan_augment.augmenters import Affine
 from gan_augment.common.clock import Clock
 from gan_augment.data import LabeledImages
-from gan_augment.studies.own_images import OwnImages, judge_finished, mirror, transforms
+from gan_augment.studies import own_told
+from gan_augment.studies.own_images import OwnImages, judge_finished, transforms
 from gan_augment.studies.own_quality import generated_quality
+from gan_augment.studies.own_speed import mirror
 from gan_augment.studies.plan import Plan
 from gan_augment.studies.trial import Part, Trial
 
@@ -70,7 +72,7 @@ def test_a_trial_goes_from_images_to_a_verdict_and_does_nothing_twice(own, monke
 def test_selected_images_are_compared_with_unselected_ones(own):
     trial = own(select=("confidence", "density"), ratios=(1.0,))
     outcome = trial.run(Clock(10), rounds=1)
-    names = [each["first"] for each in trial.selections_told()]
+    names = [each["first"] for each in own_told.selections(trial)]
     assert names == [
         "copies, R = 1, by confidence",
         "copies, R = 1, by density",
@@ -78,7 +80,7 @@ def test_selected_images_are_compared_with_unselected_ones(own):
         "copies, R = 1, classical, by density",
     ]
     assert "by" not in outcome.verdict.question.first
-    assert set(names) < {each["name"] for each in trial.candidates_told()}
+    assert set(names) < {each["name"] for each in own_told.candidates(trial)}
 
 
 def test_stopped_by_hand_it_judges_what_is_finished(own, monkeypatch):
