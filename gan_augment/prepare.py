@@ -1,4 +1,6 @@
-"""`python -m gan_augment.prepare mnist cifar10 …`: the only command that downloads.
+"""Download data sets; no other command does.
+
+    python -m gan_augment.prepare mnist cifar10
 
 Each set is fetched from where TensorFlow Datasets fetches it, verified by SHA-256, and kept as
 `<name>.npz` in the data directory, where `gan_augment.load` finds it: `--data-dir`, else

@@ -1,4 +1,4 @@
-"""Publish finished runs: tables, figures and scores to results/<experiment>/, and the page of all.
+"""Publish finished runs: tables, figures and scores to results/, and the page of all.
 
     python -m gan_augment.publish runs/mnist runs/mnist-alpha-1
 
