@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_augment.common.seeds import derive_seed
-from gan_augment.data.images import LabeledImages, interleaved
+from gan_augment.data.images import LabeledImages, balanced, interleaved
 
 BLOCK = 64
 
@@ -56,7 +56,10 @@ class Affine(Repeat):
 
     def batches(self, per_class: int, seed: int) -> Iterator[LabeledImages]:
         """Yield transformed real images, classes mixed, `per_class` of each in all."""
-        for block, batch in enumerate(super().batches(per_class, seed)):
+        whole = -(-per_class // BLOCK) * BLOCK  # what is drawn depends on the size of a batch
+        for block, batch in enumerate(super().batches(whole, seed)):
             seeds = tf.constant([derive_seed(seed, "affine"), block], tf.int32)
             images = self.transform(tf.constant(batch.scaled()), seeds).numpy()
-            yield LabeledImages.from_scaled(images, batch.labels, batch.class_names)
+            made = LabeledImages.from_scaled(images, batch.labels, batch.class_names)
+            wanted = min(BLOCK, per_class - block * BLOCK) * np.count_nonzero(made.counts())
+            yield interleaved(balanced(made, wanted), [seed, block])
