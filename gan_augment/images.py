@@ -60,7 +60,7 @@ class Config:
     does."""
     flip: Literal["auto", "yes", "no"] = "auto"
     """Whether a mirrored image keeps its label; auto: if a classifier recognises them as well."""
-    splits: int = 3
+    splits: int = 5
     """Random splits into training, validation and test part."""
     gan_width: float | None = None
     """Width factor of the generators (default: what the time allows)."""
