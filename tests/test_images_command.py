@@ -108,6 +108,15 @@ def test_bad_options_are_one_sentence(tmp_path, options, sentence):
         images.run(config(tmp_path, tmp_path / "run", **options))
 
 
+def test_a_class_of_one_image_is_one_sentence(tmp_path):
+    place = folder(tmp_path / "photos")
+    for path in sorted((place / "above").iterdir())[1:]:
+        path.unlink()
+    with pytest.raises(UserError, match="'above' has 1 image to draw parts from and needs 3"):
+        images.run(config(place, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_generator_and_png_files_are_handed_over(finished, tmp_path):
     from gan_augment import augmenters
 
