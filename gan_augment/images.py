@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shlex
 import sys
 from dataclasses import asdict, dataclass, fields
@@ -168,9 +169,10 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
     ]
     directory = experiment.claim(
         Path(config.out),
-        "images",
+        f"images-{re.sub(r'[^A-Za-z0-9]+', '-', title(config)).strip('-') or 'own'}",
         experiment.options_of(config) | {"content_hash": images.content_hash()},
         selection=SELECTION,
+        command="images",
     )
     own = studies.OwnImages(
         directory.path,
@@ -237,7 +239,7 @@ def told(config, collection, look, own, handed_over, clock) -> dict:
     """Return what the report says, as plain data."""
     plan, images = own.outcome.plan, collection.images
     return {
-        "title": Path(config.source).stem,
+        "title": title(config),
         **studies.told(own),
         "plan": plan and {"minutes": config.minutes, **asdict(plan), "sentence": str(plan)},
         "data": {
@@ -262,6 +264,11 @@ def sizes_told(sizes) -> str:
     """Say with which heights and widths the images are stored."""
     smallest, largest = ("{} × {}".format(*each) for each in (sizes.smallest, sizes.largest))
     return smallest if sizes.distinct == 1 else f"{smallest} to {largest}, {sizes.distinct} sizes"
+
+
+def title(config: Config) -> str:
+    """Return what to call the images."""
+    return Path(config.source).stem
 
 
 def told_command(config: Config, plan: studies.Plan | None = None) -> str:

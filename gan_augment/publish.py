@@ -75,16 +75,19 @@ class Run:
 
 def publish(config: Config) -> None:
     """Merge `config.runs` into what is published, then write every experiment and the page anew."""
-    places = [file.parent for file in config.results.glob("*/runs.json")]
+    places = [file.parent for file in config.results.glob("**/runs.json")]
     if not config.runs and not places:
         raise UserError(f"nothing is published in {config.results}; name a finished run")
     published = {
-        place.name: read_published(place) for place in places if place.name not in reporting.STUDIES
+        place.name: read_published(place)
+        for place in places
+        if not reporting.study_of(place.relative_to(config.results))
     }
     for path in config.runs:
         about = told_by(path)
-        if about["experiment"] in reporting.STUDIES:
-            publish_study(path, about, config.results / about["experiment"])
+        place = reporting.place_of(about["experiment"])
+        if study := reporting.study_of(place):
+            publish_study(path, about, study, config.results / place)
             continue
         run = read_run(path)
         experiment = run.about["experiment"]
@@ -117,9 +120,8 @@ def told_by(path: Path) -> dict:
     }
 
 
-def publish_study(path: Path, about: dict, directory: Path) -> None:
+def publish_study(path: Path, about: dict, study, directory: Path) -> None:
     """Copy the files of a study's run to `directory`, in place of what is there."""
-    study = reporting.STUDIES[about["experiment"]]
     files = [path / name for name in study.files]
     for file in files:
         if not file.is_file():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_augment import data, images
+from gan_augment import data, images, publish
 from gan_augment.common.errors import UserError
 from gan_augment.images import Config
 
@@ -54,6 +54,17 @@ def test_a_run_leaves_a_verdict_a_report_and_the_augmented_set(finished):
     assert len(whole) == 28 + facts["augmented"]["generated"]
     manifest = data.read_manifest(finished / "augmented")
     assert manifest["real_images"] == 28
+
+
+def test_a_run_is_published_under_its_title(finished, tmp_path):
+    publish.publish(publish.Config((finished,), tmp_path / "results"))
+    place = tmp_path / "results" / "images" / "photos"
+    assert {"verdict.json", "report.html", "samples.png"} <= {each.name for each in place.iterdir()}
+    page = (tmp_path / "results" / "README.md").read_text()
+    assert "## images: photos" in page
+    assert "(images/photos/report.html)" in page
+    assert "python -m gan_augment.images" in page
+    assert "| equal steps |" in page
 
 
 def test_the_same_again_trains_nothing(finished, monkeypatch):

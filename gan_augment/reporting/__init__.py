@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "write_dirac",
             "write_ring",
         ],
-        "studies": ["STUDIES"],
+        "studies": ["STUDIES", "place_of", "study_of"],
         "summary": ["answer", "as_text", "show"],
         "synthetic": ["synthetic_text", "write_synthetic"],
         "tables": ["IDENTITY", "build_table", "main_alpha", "read_scores", "write_tables"],

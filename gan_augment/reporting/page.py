@@ -12,7 +12,7 @@ from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDE
 from gan_augment.reporting.cells import KEY
 from gan_augment.reporting.claims import Judgement, judge
 from gan_augment.reporting.report import ARM_LABELS, ARM_MEANINGS, Report, Table, report_of
-from gan_augment.reporting.studies import STUDIES
+from gan_augment.reporting.studies import study_of
 from gan_augment.reporting.summary import answer
 from gan_augment.reporting.tables import alphas_of, build_table, has_scores, read_scores
 from gan_augment.reporting.text import (
@@ -64,9 +64,9 @@ def write_page(results: Path) -> Path:
     """Write `results`/README.md from every `results`/<experiment>/ with a runs.json."""
     arms = (f"- *{ARM_LABELS[arm]}*: {meaning}" for arm, meaning in ARM_MEANINGS.items())
     parts = [INTRODUCTION + "\n".join(arms)]
-    for runs in sorted(Path(results).glob("*/runs.json")):
-        name = runs.parent.name
-        parts += STUDIES[name].section(runs.parent) if name in STUDIES else _section(runs.parent)
+    for runs in sorted(Path(results).glob("**/runs.json")):
+        study = study_of(runs.parent.relative_to(results))
+        parts += study.section(runs.parent) if study else _section(runs.parent)
         parts += ["### Runs", _runs(read_json(runs))]
     path = Path(results) / "README.md"
     with written_whole(path) as aside:

@@ -20,6 +20,9 @@ from gan_augment.reporting.genclass_page import genclass_section
 from gan_augment.reporting.imbalance_files import FILES as IMBALANCE
 from gan_augment.reporting.imbalance_files import PERHAPS as IMBALANCE_PERHAPS
 from gan_augment.reporting.imbalance_page import imbalance_section
+from gan_augment.reporting.own_images_section import FILES as OWN_IMAGES
+from gan_augment.reporting.own_images_section import PERHAPS as OWN_IMAGES_PERHAPS
+from gan_augment.reporting.own_images_section import own_images_section
 from gan_augment.reporting.stability_page import collapse_section, convergence_section
 from gan_augment.reporting.synthetic_page import synthetic_section
 from gan_augment.reporting.teaching_page import teaching_section
@@ -79,6 +82,7 @@ STUDIES = {
         teaching_section,
         perhaps=("lessons.png", "search.csv", "search.png"),
     ),
+    "images": Study(OWN_IMAGES, own_images_section, perhaps=OWN_IMAGES_PERHAPS),
     "imbalance": Study(IMBALANCE, imbalance_section, perhaps=IMBALANCE_PERHAPS),
     "synthetic": Study(
         (
@@ -90,3 +94,14 @@ STUDIES = {
     ),
     "translation": Study(TRANSLATION, translation_section),
 }
+
+
+def place_of(experiment: str) -> Path:
+    """Return where in results/ an experiment is published: "images-cows" in images/cows."""
+    kind, _, title = experiment.partition("-")
+    return Path(kind, title) if kind == "images" else Path(experiment)
+
+
+def study_of(place: Path) -> Study | None:
+    """Return the study that is published in this place of results/; None for reports' tables."""
+    return STUDIES.get(place.parts[0]) if place.parts[0] in ("images", str(place)) else None
