@@ -14,7 +14,7 @@ NOTHING = "–"
 
 def percent(value: float, digits: int = 2) -> str:
     """An accuracy in 0…1 as a percentage: "86.62"; NaN as a dash."""
-    return NOTHING if math.isnan(value) else f"{100 * value:.{digits}f}"
+    return NOTHING if math.isnan(value) else f"{100 * value:.{digits}f}".replace("-", "−")
 
 
 def points(value: float, digits: int = 2, unit: str = "points") -> str:
