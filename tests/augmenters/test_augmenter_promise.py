@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
-from promise import check_augmenter
+from augmenter_promise import check_augmenter
 
 from gan_augment.augmenters import Affine, Repeat
 
