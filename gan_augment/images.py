@@ -249,7 +249,7 @@ def told(config, collection, look, own, handed_over, clock) -> dict:
             "images": len(images),
             "classes": dict(zip(images.class_names, images.counts().tolist())),
             "image_shape": list(images.image_shape),
-            "findings": [{"level": "note", "text": text} for text in look.findings],
+            "findings": [asdict(each) for each in look.findings],
             "unreadable": [[each.name, each.reason] for each in collection.unreadable],
             "stored_sizes": sizes_told(look.sizes),
             "hash": images.content_hash(),

@@ -20,6 +20,17 @@ IN_WORDS = {"train": "training", "val": "validation", "test": "test"}
 
 
 @dataclass(frozen=True)
+class Finding:
+    """Something about a collection in a sentence or two; `level` is "warning" or "note"."""
+
+    level: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Sizes:
     """Heights and widths as stored: `smallest`, `median` and `largest` by area, and width/height.
 
@@ -44,7 +55,8 @@ class Inspection:
     number the images: equal pixels have equal numbers in `exact`, copies and near copies in
     `groups`. `leaking` (bool [n]) are images of a test or validation part that are (near) copies of
     some in a part before it, in the order train, val, test; `contradicting` (bool [n]) are (near)
-    copies of an image of another class. `findings` say all this in sentences.
+    copies of an image of another class. `findings` say all this in sentences,
+    warnings first.
     """
 
     class_names: tuple[str, ...]
@@ -56,7 +68,7 @@ class Inspection:
     leaking: np.ndarray
     contradicting: np.ndarray
     unreadable: tuple[Unreadable, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def imbalance(self) -> float:
@@ -131,17 +143,15 @@ def _differ_within(groups: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return (lowest != highest)[groups]
 
 
-def _findings(collection: Collection, seen: Inspection) -> Iterator[str]:
-    """Say what was found and what it implies, a sentence or two each, the graver first."""
-    yield from _unreadable(seen)
-    yield from _leaks(collection, seen)
-    yield from _contradictions(collection, seen)
-    yield from _copies(seen)
-    yield from _classes(seen)
-    yield from _resizing(collection, seen.sizes)
+def _findings(collection: Collection, seen: Inspection) -> Iterator[Finding]:
+    """Say what was found and what it implies, the graver first."""
+    grave = (_unreadable, _leaks, _contradictions, _classes, _enlarged)
+    for level, kinds in (("warning", grave), ("note", (_copies, _resizing))):
+        for kind in kinds:
+            yield from (Finding(level, text) for text in kind(collection, seen))
 
 
-def _unreadable(seen: Inspection) -> Iterator[str]:
+def _unreadable(_: Collection, seen: Inspection) -> Iterator[str]:
     if seen.unreadable:
         some = [f"{each.name} {each.reason}" for each in seen.unreadable[:NAMED]]
         yield (
@@ -178,7 +188,7 @@ def _contradictions(collection: Collection, seen: Inspection) -> Iterator[str]:
         )
 
 
-def _copies(seen: Inspection) -> Iterator[str]:
+def _copies(_: Collection, seen: Inspection) -> Iterator[str]:
     n, exact, near = len(seen.groups), _repeats(seen.exact), _repeats(seen.groups)
     if near:
         yield (
@@ -194,7 +204,7 @@ def _copies(seen: Inspection) -> Iterator[str]:
         )
 
 
-def _classes(seen: Inspection) -> Iterator[str]:
+def _classes(_: Collection, seen: Inspection) -> Iterator[str]:
     totals = seen.counts.sum(axis=1)
     if seen.imbalance >= IMBALANCED:
         most, least = (seen.class_names[k] for k in (totals.argmax(), totals.argmin()))
@@ -219,8 +229,9 @@ def _classes(seen: Inspection) -> Iterator[str]:
             )
 
 
-def _resizing(collection: Collection, sizes: Sizes) -> Iterator[str]:
+def _resizing(collection: Collection, seen: Inspection) -> Iterator[str]:
     height, width = collection.images.image_shape[:2]
+    sizes = seen.sizes
     if sizes.distinct > 1 or sizes.smallest != (height, width):
         known = (
             f"{sizes.distinct:,} sizes from {_size(sizes.smallest)} to {_size(sizes.largest)} "
@@ -232,11 +243,15 @@ def _resizing(collection: Collection, sizes: Sizes) -> Iterator[str]:
             f"Pictures have {known}, height × width, and all become {height}×{width}: what cannot "
             "be seen at this size cannot help."
         )
-    if sizes.enlarged:
+
+
+def _enlarged(collection: Collection, seen: Inspection) -> Iterator[str]:
+    if seen.sizes.enlarged:
         yield (
-            f"{_number(sizes.enlarged, 'picture')} {_is(sizes.enlarged)} much smaller than that "
-            "and blurred by being enlarged: if they are mostly of one class, a classifier learns "
-            "the blur, so choose a smaller working size."
+            f"{_number(seen.sizes.enlarged, 'picture')} {_is(seen.sizes.enlarged)} much smaller "
+            f"than {_size(collection.images.image_shape[:2])} and blurred by being enlarged: if "
+            "they are mostly of one class, a classifier learns the blur, so choose a smaller "
+            "working size."
         )
 
 

@@ -28,7 +28,7 @@ def scenes(n, start=0):
 
 
 def said(inspection, words):
-    return [finding for finding in inspection.findings if words in finding]
+    return [finding for finding in inspection.findings if words in finding.text]
 
 
 def test_nothing_to_say_of_a_good_set():
@@ -58,11 +58,12 @@ def test_leaks_between_parts():
     found = inspect(collection(images, [0, 1] * 21 + [0], splits))
     assert np.flatnonzero(found.leaking).tolist() == [39, 40, 41]  # 39 is a copy of one to validate
     (finding,) = said(found, "accuracy would be too high")
-    assert finding == (
+    assert finding.text == (
         "3 of 22 test images are copies of training or validation images (1 exact, 2 near): test "
         "accuracy would be too high; they are left out of the test part (39.png, 40.png, 41.png)."
     )
-    assert said(found, "3 images of 43 are copies of others (1 exact, 2 near)")
+    (copies,) = said(found, "3 images of 43 are copies of others (1 exact, 2 near)")
+    assert (finding.level, copies.level) == ("warning", "note")
 
 
 def test_who_leaves_and_who_stays():
@@ -94,7 +95,8 @@ def test_imbalance_and_few():
 def test_unreadable_are_named():
     broken = [Unreadable(f"{k}.png", "is truncated") for k in range(5)]
     found = inspect(collection(scenes(40), [0, 1] * 20, unreadable=broken))
-    assert found.findings[0] == (
+    assert found.findings[0].level == "warning"
+    assert str(found.findings[0]) == (
         "5 pictures of 45 cannot be read and are left out: 0.png is truncated, 1.png is truncated, "
         "2.png is truncated, …."
     )
@@ -109,7 +111,8 @@ def test_sizes_as_stored():
     assert found.sizes.aspects == (0.5, 1, 4)
     assert found.sizes.enlarged == 1
     assert said(found, "Pictures have 4 sizes from 10×40 to 600×300 (median 32×32)")
-    assert said(found, "1 picture is much smaller")
+    assert said(found, "1 picture is much smaller than 32×32")
+    assert [finding.level for finding in found.findings] == ["warning", "note"]
 
 
 def test_beyond_the_limit_it_says_what_was_not_done(monkeypatch):
