@@ -8,9 +8,10 @@ import tensorflow as tf
 
 from gan_augment.augmenters import objectives
 from gan_augment.augmenters.stabilizers.base import Discriminate, Stabilizer
+from gan_augment.augmenters.trainable import TwoPlayers
 from gan_augment.training.adam import FusedAdam
 from gan_augment.training.noise import fold, sample_latents, step_seed
-from gan_augment.training.replicas import mean_over_replicas, replicas_in_sync
+from gan_augment.training.replicas import apply_mean, mean_over_replicas
 
 
 class DiscriminatorLoss(NamedTuple):
@@ -22,14 +23,13 @@ class DiscriminatorLoss(NamedTuple):
     fake_logits: tf.Tensor
 
 
-class GAN(keras.Model):
+class GAN(TwoPlayers):
     """A generator and a discriminator that train each other.
 
     `generator`: latents float32 [n, d] → images in [−1, 1]; `discriminator`: images → logits
     [n, 1], large for real. A conditional GAN's players take labels int32 [n] as a second input,
-    and are trained on pairs of images and labels. Make and compile it in the scope of the strategy
-    it is to train under. `stabilizers` are asked in their order; `steps` is the planned length of
-    the training, for those that change with time.
+    and are trained on pairs of images and labels. `stabilizers` are asked in their order; `steps`
+    is the planned length of the training, for those that change with time.
     """
 
     log_names = ("d_loss", "g_loss", "d_real", "d_fake")
@@ -60,20 +60,14 @@ class GAN(keras.Model):
             stabilizer.attach(self)
 
     def compile(self, g_optimizer=None, d_optimizer=None):
-        """Set and build both optimisers (unbuilt ones would lose their moments in a restore).
+        """Set and build both optimisers.
 
         Default for either: Adam with learning rate 1e-3 (Abadi 2020, section 3.2.1).
         """
-        super().compile(optimizer=None)
-        self.g_optimizer = g_optimizer or FusedAdam(1e-3)
-        self.d_optimizer = d_optimizer or FusedAdam(1e-3)
-        self.g_optimizer.build(self.generator.trainable_variables)
-        self.d_optimizer.build(self.discriminator.trainable_variables)
-        self.build()
-
-    def build(self, input_shape=None):
-        """Do nothing: both players are built already."""
-        self.built = True
+        self.set_optimizers(
+            (g_optimizer or FusedAdam(1e-3), self.learned),
+            (d_optimizer or FusedAdam(1e-3), self.discriminator.trainable_variables),
+        )
 
     def initialize(self, batch):
         """Fit fresh weights to a first batch, where a stabiliser does that."""
@@ -81,9 +75,9 @@ class GAN(keras.Model):
             stabilizer.initialize(self, *as_pair(batch))
 
     @property
-    def step(self) -> keras.Variable:
-        """Number of finished training steps."""
-        return self.g_optimizer.iterations
+    def learned(self) -> list[keras.Variable]:
+        """What the generator's loss moves."""
+        return self.generator.trainable_variables
 
     @property
     def lowest_loss(self) -> float:
@@ -137,8 +131,7 @@ class GAN(keras.Model):
         d_loss = self.improve_discriminator(real, tf.stop_gradient(fake), labels, fold(seed, 0, 1))
         with tape:
             total, g_loss = self.generator_loss(latents, fake, real, labels, fold(seed, 0, 2))
-        variables = self.generator.trainable_variables
-        self.update(self.g_optimizer, variables, tape.gradient(total, variables))
+        self.update(self.g_optimizer, self.learned, tape.gradient(total, self.learned))
         return d_loss, g_loss
 
     def part(self, real, labels, k: int):
@@ -189,15 +182,12 @@ class GAN(keras.Model):
 
     def update(self, optimizer, variables, gradients):
         """Apply one player's gradients, which are those of this replica's batch."""
-        replicas = replicas_in_sync()
         changing = [s for s in self.stabilizers if type(s).gradients is not Stabilizer.gradients]
         if changing:
             gradients = mean_over_replicas(gradients)
             for stabilizer in changing:
                 gradients = stabilizer.gradients(gradients)
-        if replicas > 1:  # applying gradients sums over replicas
-            gradients = [gradient / replicas for gradient in gradients]
-        optimizer.apply_gradients(zip(gradients, variables))
+        apply_mean(optimizer, gradients, variables)
 
     def improve_discriminator(self, real, fake, labels, seed) -> DiscriminatorLoss:
         """Take one step of the discriminator; return its loss before."""

@@ -6,7 +6,6 @@ The first phase of BAGAN (Mariani et al. 2018): see `gan_augment/augmenters/baga
 from __future__ import annotations
 
 import functools
-import math
 
 import keras
 import numpy as np
@@ -17,47 +16,23 @@ from gan_augment.augmenters.assembly import DTYPES
 from gan_augment.augmenters.dcgan import generator, seen
 from gan_augment.augmenters.fitting import Fitting
 from gan_augment.augmenters.layers import PLAIN, Kinds
+from gan_augment.augmenters.trainable import OneLoss
 from gan_augment.augmenters.watched import SAMPLES
 from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, to_float
 from gan_augment.training.adam import FusedAdam
-from gan_augment.training.replicas import replicas_in_sync
 
 BLOCK = 500  # images encoded at a time
 
 
-class AutoEncoder(keras.Model):
-    """An encoder, images [n, h, w, c] in [−1, 1] → codes [n, d], and a decoder back to images.
-
-    Make and compile it in the scope of the strategy it is to train under.
-    """
-
-    log_names = ("loss",)
-    lowest_loss = -math.inf  # for the watch, which knows discriminators that have won
+class AutoEncoder(OneLoss):
+    """An encoder, images [n, h, w, c] in [−1, 1] → codes [n, d], and a decoder back to images."""
 
     def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs):
         super().__init__(**kwargs)
         images = layers.Input(encoder.input_shape[1:])
         self.whole = keras.Model(images, decoder(encoder(images)), name="auto_encoder")
-
-    def compile(self, optimizer=None):
-        """Set and build the optimiser (default: Adam with learning rate 1e-3)."""
-        super().compile(optimizer=optimizer or FusedAdam(1e-3))
-        self.optimizer.build(self.trainable_variables)
-        self.build()
-
-    def build(self, input_shape=None):
-        """Do nothing: both networks are built already."""
-        self.built = True
-
-    def initialize(self, batch):
-        """Do nothing: fresh weights are as they are to be."""
-
-    @property
-    def step(self) -> keras.Variable:
-        """Number of finished training steps."""
-        return self.optimizer.iterations
 
     @property
     def sampler(self) -> keras.Model:
@@ -68,17 +43,9 @@ class AutoEncoder(keras.Model):
         """Encode and decode images."""
         return self.whole(images, training=training)
 
-    def train_step(self, images):
-        """Lower the squared error of decoded images, a mean over all pixels of this replica."""
-        variables = self.trainable_variables
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((self.whole(images, training=True) - images) ** 2)
-        gradients = tape.gradient(loss, variables)
-        replicas = replicas_in_sync()
-        if replicas > 1:  # applying gradients sums over replicas
-            gradients = [gradient / replicas for gradient in gradients]
-        self.optimizer.apply_gradients(zip(gradients, variables))
-        return {"loss": loss}
+    def terms(self, images):
+        """Return the squared error of decoded images, a mean over all pixels of this replica."""
+        return {"loss": tf.reduce_mean((self.whole(images, training=True) - images) ** 2)}
 
 
 def encoded(encoder: keras.Model, images: np.ndarray) -> np.ndarray:

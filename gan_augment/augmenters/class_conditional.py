@@ -22,7 +22,6 @@ from gan_augment.augmenters.fitting import BLOCK, Fitting
 from gan_augment.augmenters.labels import LABEL_DIMENSIONS, agreement, embedded
 from gan_augment.augmenters.layers import PLAIN, Kinds
 from gan_augment.common.errors import UserError
-from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, concatenate, interleaved
 from gan_augment.training.adam import FusedAdam
@@ -44,16 +43,7 @@ class ClassConditional(Fitting):
         steps = self.steps_of_all = self.length(len(real))
         self.claim_directory(real, steps)
         build = functools.partial(self.build, real.image_shape, real.num_classes)
-        with progress_bar(description="training a GAN", total=steps, unit="step") as bar:
-
-            def show(report):
-                bar.set_postfix({"spread": f"{report['spread']:.2f}"}, refresh=False)
-                bar.update(report["step"] - bar.n)
-
-            self.generator, attempts = self.train_one(
-                build, "all", "all", real.images, real.labels, steps, show
-            )
-        self.records = {"all": attempts}
+        self.generator = self.train_on_all(build, real, steps)
         return self
 
     @property

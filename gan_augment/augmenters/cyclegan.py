@@ -14,21 +14,22 @@ from gan_augment.augmenters.assembly import DTYPES
 from gan_augment.augmenters.cyclegan_networks import discriminator, generator, scale_of
 from gan_augment.augmenters.image_pool import ImagePool
 from gan_augment.augmenters.objectives import least_squares
+from gan_augment.augmenters.trainable import TwoPlayers
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
 from gan_augment.training.decay import HeldThenLinear
 from gan_augment.training.noise import fold, step_seed
-from gan_augment.training.replicas import replicas_in_sync
+from gan_augment.training.replicas import apply_mean
 
 
-class CycleGAN(keras.Model):
+class CycleGAN(TwoPlayers):
     """Two generators and two discriminators on a first and a second domain.
 
     `to_second` and `to_first`, models of these names, map images [n, h, w, c] in [−1, 1] to such
     images; the discriminators map them to logits of patches [n, …, 1], 1 for real and 0 for
     translated ones. `cycle`: weight of the way there and back; `identity`: that of leaving a
     domain's own images alone, as a share of it; `pool`: images kept for each discriminator, a batch
-    at least, or 0. Make and compile it in the scope of the strategy it is to train under.
+    at least, or 0.
     """
 
     log_names = ("d_loss", "g_loss", "cycle_loss", "identity_loss", "d_real", "d_fake")
@@ -63,19 +64,10 @@ class CycleGAN(keras.Model):
 
         Default for either: Adam with learning rate 2e-4 and β₁ = 0.5.
         """
-        super().compile(optimizer=None)
-        self.g_optimizer = g_optimizer or FusedAdam(2e-4, beta_1=0.5)
-        self.d_optimizer = d_optimizer or FusedAdam(2e-4, beta_1=0.5)
-        self.g_optimizer.build(self.sampler.trainable_variables)
-        self.d_optimizer.build(self.judging_variables)
-        self.build()
-
-    def build(self, input_shape=None):
-        """Do nothing: all networks are built already."""
-        self.built = True
-
-    def initialize(self, batch):
-        """Do nothing: fresh weights are as they are to be."""
+        self.set_optimizers(
+            (g_optimizer or FusedAdam(2e-4, beta_1=0.5), self.sampler.trainable_variables),
+            (d_optimizer or FusedAdam(2e-4, beta_1=0.5), self.judging_variables),
+        )
 
     @property
     def to_second(self) -> keras.Model:
@@ -94,11 +86,6 @@ class CycleGAN(keras.Model):
             *self.first_discriminator.trainable_variables,
             *self.second_discriminator.trainable_variables,
         ]
-
-    @property
-    def step(self) -> keras.Variable:
-        """Number of finished training steps."""
-        return self.g_optimizer.iterations
 
     def call(self, inputs, training=False):
         """Translate [first, second]: images in the second domain, then images in the first."""
@@ -121,7 +108,8 @@ class CycleGAN(keras.Model):
             cycle_loss = apart(back_in_first, first) + apart(back_in_second, second)
             identity_loss = apart(same_first, first) + apart(same_second, second)
             total = g_loss + self.cycle * (cycle_loss + self.identity * identity_loss)
-        self._update(self.g_optimizer, tape, total, self.sampler.trainable_variables)
+        variables = self.sampler.trainable_variables
+        apply_mean(self.g_optimizer, tape.gradient(total, variables), variables)
 
         seed = step_seed(self.seed, self.step)
         of_first = first, self.first_pool(in_first, fold(seed, 0))
@@ -131,7 +119,8 @@ class CycleGAN(keras.Model):
             real_second, fake_second = _in_one_pass(self.second_discriminator, *of_second)
             d_loss = least_squares.discriminator(real_first, fake_first)
             d_loss += least_squares.discriminator(real_second, fake_second)
-        self._update(self.d_optimizer, tape, d_loss, self.judging_variables)
+        variables = self.judging_variables
+        apply_mean(self.d_optimizer, tape.gradient(d_loss, variables), variables)
         return {
             "d_loss": d_loss / 2,
             "g_loss": g_loss / 2,
@@ -146,13 +135,6 @@ class CycleGAN(keras.Model):
         if not self.identity:
             return generator(images, training=True), own
         return _in_one_pass(generator, images, own)
-
-    def _update(self, optimizer, tape, loss, variables):
-        gradients = tape.gradient(loss, variables)
-        replicas = replicas_in_sync()
-        if replicas > 1:  # applying gradients sums over replicas
-            gradients = [gradient / replicas for gradient in gradients]
-        optimizer.apply_gradients(zip(gradients, variables))
 
 
 def apart(images, others) -> tf.Tensor:

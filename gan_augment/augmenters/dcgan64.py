@@ -26,6 +26,8 @@ from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
 
 DEVIATION = 0.02  # of fresh weights
+SCALING = {"kernel_size": 4, "strides": 2, "padding": "same", "use_bias": False}
+"""Of the convolutions, which double the sides or halve them."""
 
 
 class OnePassGAN(GAN):
@@ -96,15 +98,8 @@ def generator(
     )(latents)
     x = activate(layers.Reshape((4, 4, filters[0]), dtype=dtype)(x), 0)
     for i, number in enumerate([*filters[1:], image_shape[-1]], 1):
-        x = kinds.Conv2DTranspose(
-            number,
-            kernel_size=4,
-            strides=2,
-            padding="same",
-            use_bias=False,
-            kernel_initializer=_normal(seed, i),
-            dtype=dtype,
-        )(x)
+        normal = _normal(seed, i)
+        x = kinds.Conv2DTranspose(number, **SCALING, kernel_initializer=normal, dtype=dtype)(x)
         if i < len(filters):
             x = activate(x, i)
     images = layers.Activation("tanh", dtype="float32")(x)
@@ -126,15 +121,8 @@ def discriminator(
     kinds = SMALL if kinds is PLAIN else kinds
     x = images = layers.Input(image_shape)
     for i, number in enumerate(filters):
-        x = kinds.Conv2D(
-            number,
-            kernel_size=4,
-            strides=2,
-            padding="same",
-            use_bias=False,
-            kernel_initializer=_normal(seed, i),
-            dtype=dtype,
-        )(x)
+        normal = _normal(seed, i)
+        x = kinds.Conv2D(number, **SCALING, kernel_initializer=normal, dtype=dtype)(x)
         if i:
             x = _normalized(x, group, dtype, seed, i)
         x = layers.LeakyReLU(slope, dtype=dtype)(x)

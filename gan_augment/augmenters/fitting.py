@@ -16,7 +16,7 @@ from gan_augment.augmenters.watched import train_watched
 from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json, written_whole
 from gan_augment.common.log import MetricsLog
-from gan_augment.common.progress import warn
+from gan_augment.common.progress import progress_bar, warn
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
 from gan_augment.training.checkpoint import load_weights, save_weights
@@ -96,6 +96,22 @@ class Fitting:
                 raise UserError(
                     f"{self.directory} holds GANs trained with other {name}; choose another place"
                 )
+
+    def train_on_all(
+        self, build: Callable[..., GAN], real: LabeledImages, steps: int
+    ) -> keras.Model:
+        """Train the one GAN of all classes; return what to sample from, and keep `records`."""
+        with progress_bar(description="training a GAN", total=steps, unit="step") as bar:
+
+            def show(report):
+                bar.set_postfix({"spread": f"{report['spread']:.2f}"}, refresh=False)
+                bar.update(report["step"] - bar.n)
+
+            sampler, attempts = self.train_one(
+                build, "all", "all", real.images, real.labels, steps, show
+            )
+        self.records = {"all": attempts}
+        return sampler
 
     def train_one(
         self,

@@ -71,14 +71,6 @@ class GenClass(GAN):
         """What L_WGAN + L_C moves: the generator, and the similarity where it has weights."""
         return [*self.generator.trainable_variables, *self.similarity.trainable_variables]
 
-    def compile(self, g_optimizer, d_optimizer):
-        """Set and build both optimisers."""
-        keras.Model.compile(self, optimizer=None)
-        self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
-        self.g_optimizer.build(self.learned)
-        self.d_optimizer.build(self.discriminator.trainable_variables)
-        self.build()
-
     def train_step(self, batch):
         """Improve the critic, then generator and similarity on L_WGAN + L_C.
 

@@ -12,7 +12,6 @@ import tensorflow as tf
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.fitting import BLOCK, Fitting
 from gan_augment.common.errors import UserError
-from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, concatenate, interleaved, to_float
 from gan_augment.training.classmates import ClassmateTrainer
@@ -47,16 +46,7 @@ class PairTrained(Fitting):
         steps = self.longest_training = self.length(len(real))
         self.claim_directory(real, steps)
         build = functools.partial(self.build, real.image_shape, latent_dim=self.latent_dim)
-        with progress_bar(description="training a GAN", total=steps, unit="step") as bar:
-
-            def show(report):
-                bar.set_postfix({"spread": f"{report['spread']:.2f}"}, refresh=False)
-                bar.update(report["step"] - bar.n)
-
-            self.generator, attempts = self.train_one(
-                build, "all", "all", real.images, real.labels, steps, show
-            )
-        self.records = {"all": attempts}
+        self.generator = self.train_on_all(build, real, steps)
         return self
 
     def inputs_to_watch(self, images: np.ndarray, labels: np.ndarray):

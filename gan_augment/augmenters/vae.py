@@ -9,7 +9,6 @@ that DCGAN's discriminator.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
 
 import keras
@@ -19,25 +18,23 @@ from keras import layers
 from gan_augment.augmenters.assembly import DTYPES
 from gan_augment.augmenters.class_conditional import ClassConditional, generator
 from gan_augment.augmenters.health import Watch
+from gan_augment.augmenters.trainable import OneLoss
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 from gan_augment.training.adam import FusedAdam
 from gan_augment.training.noise import sample_latents, step_seed
-from gan_augment.training.replicas import replicas_in_sync
 
 
-class VAE(keras.Model):
+class VAE(OneLoss):
     """An encoder and a decoder that agree on latents.
 
     `encoder`: images [n, h, w, c] in [−1, 1], labels int32 [n] → means and log variances of
     latents [n, 2 d]; `decoder`: latents [n, d], labels → images. Pixels are held to be normal with
     standard deviation `sigma` around the decoded image; the divergence counts `beta` times (1: a
-    bound on the likelihood; more: Higgins et al. 2017). Make and compile it in the scope of the
-    strategy it is to train under.
+    bound on the likelihood; more: Higgins et al. 2017).
     """
 
     log_names = ("loss", "reconstruction", "divergence")
-    lowest_loss = -math.inf  # for the watch, which knows discriminators that have won
 
     def __init__(
         self,
@@ -57,24 +54,6 @@ class VAE(keras.Model):
         self.seed = seed
         self.latent_dim = decoder.inputs[0].shape[-1]
 
-    def compile(self, optimizer=None):
-        """Set and build the optimiser (default: Adam with learning rate 1e-3)."""
-        super().compile(optimizer=optimizer or FusedAdam(1e-3))
-        self.optimizer.build(self.trainable_variables)
-        self.build()
-
-    def build(self, input_shape=None):
-        """Do nothing: both networks are built already."""
-        self.built = True
-
-    def initialize(self, batch):
-        """Do nothing: fresh weights are as they are to be."""
-
-    @property
-    def step(self) -> keras.Variable:
-        """Number of finished training steps."""
-        return self.optimizer.iterations
-
     @property
     def sampler(self) -> keras.Model:
         """What to sample from: the decoder."""
@@ -84,29 +63,22 @@ class VAE(keras.Model):
         """Decode [latents, labels] to images in [−1, 1]."""
         return self.decoder(inputs, training=training)
 
-    def train_step(self, batch):
-        """Raise the bound on the likelihood of a batch of images in [−1, 1] and their labels.
+    def terms(self, batch):
+        """Return the bound on the surprise at a batch of images in [−1, 1] and their labels.
 
-        Returns means over this replica's images, in nats an image.
+        And its two parts; all are means over this replica's images, in nats an image.
         """
         images, labels = batch
         noise = sample_latents(
             tf.shape(images)[0], self.latent_dim, step_seed(self.seed, self.step)
         )
-        variables = self.trainable_variables
-        with tf.GradientTape() as tape:
-            moments = self.encoder([images, labels], training=True)
-            mean, log_variance = tf.split(moments, 2, axis=1)
-            latents = mean + tf.exp(log_variance / 2) * noise
-            decoded = self.decoder([latents, labels], training=True)
-            reconstruction = tf.reduce_mean(surprise(images, decoded, self.sigma))
-            divergence = tf.reduce_mean(divergence_from_prior(mean, log_variance))
-            loss = reconstruction + self.beta * divergence
-        gradients = tape.gradient(loss, variables)
-        replicas = replicas_in_sync()
-        if replicas > 1:  # applying gradients sums over replicas
-            gradients = [gradient / replicas for gradient in gradients]
-        self.optimizer.apply_gradients(zip(gradients, variables))
+        moments = self.encoder([images, labels], training=True)
+        mean, log_variance = tf.split(moments, 2, axis=1)
+        latents = mean + tf.exp(log_variance / 2) * noise
+        decoded = self.decoder([latents, labels], training=True)
+        reconstruction = tf.reduce_mean(surprise(images, decoded, self.sigma))
+        divergence = tf.reduce_mean(divergence_from_prior(mean, log_variance))
+        loss = reconstruction + self.beta * divergence
         return {"loss": loss, "reconstruction": reconstruction, "divergence": divergence}
 
 

@@ -1,7 +1,10 @@
 """The convolutional classifiers of the CIFAR-10 reports."""
 
+import functools
+
 import keras
 
+from gan_augment.classifiers.initial import as_in_torch
 from gan_augment.common.errors import UserError
 from gan_augment.common.seeds import derive_seed
 
@@ -66,15 +69,7 @@ def tanh_cnn(
             f"{image_shape[1]}; choose another classifier"
         )
 
-    def initial(layer: str, fan_in: int) -> dict[str, keras.Initializer]:
-        limit = fan_in**-0.5
-        return {
-            f"{part}_initializer": keras.initializers.RandomUniform(
-                -limit, limit, seed=derive_seed(seed, layer, part)
-            )
-            for part in ("kernel", "bias")
-        }
-
+    initial = functools.partial(as_in_torch, seed)
     x = images = keras.Input(image_shape, name="images")
     low, high = input_range
     if (low, high) != (-1, 1):

@@ -1,9 +1,11 @@
 """The classifier of Farhat, section III-B, kept small for data sets of tens of images."""
 
+import functools
+
 import keras
 
+from gan_augment.classifiers.initial import as_in_torch
 from gan_augment.common.errors import UserError
-from gan_augment.common.seeds import derive_seed
 
 FILTERS, KERNELS = (16, 8), (5, 3)
 SMALLEST = 12  # pixels: one is left after the second pooling
@@ -33,15 +35,7 @@ def small_cnn(
             f"{image_shape[0]} × {image_shape[1]}; choose another classifier"
         )
 
-    def initial(layer: str, fan_in: int) -> dict[str, keras.Initializer]:
-        limit = fan_in**-0.5
-        return {
-            f"{part}_initializer": keras.initializers.RandomUniform(
-                -limit, limit, seed=derive_seed(seed, layer, part)
-            )
-            for part in ("kernel", "bias")
-        }
-
+    initial = functools.partial(as_in_torch, seed)
     x = images = keras.Input(image_shape, name="images")
     for k, (filters, size) in enumerate(zip(FILTERS, KERNELS), 1):
         options = initial(f"conv{k}", size * size * x.shape[-1])

@@ -1,7 +1,8 @@
-"""Sums over the replicas of a strategy, from inside one of them."""
+"""Sums and means over the replicas of a strategy, from inside one of them."""
 
 from collections.abc import Sequence
 
+import keras
 import tensorflow as tf
 
 
@@ -16,6 +17,18 @@ def mean_over_replicas(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         return list(tensors)
     context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, list(tensors))
+
+
+def apply_mean(
+    optimizer: keras.optimizers.Optimizer,
+    gradients: Sequence[tf.Tensor],
+    variables: Sequence[keras.Variable],
+) -> None:
+    """Apply the mean of all replicas' gradients; each gives those of the mean over its part."""
+    replicas = replicas_in_sync()
+    if replicas > 1:  # applying gradients sums over replicas
+        gradients = [gradient / replicas for gradient in gradients]
+    optimizer.apply_gradients(zip(gradients, variables))
 
 
 def all_rows(tensor: tf.Tensor) -> tf.Tensor:
