@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "reporting",
         "studies",
         "training",
+        "zoo",
     ],
     submod_attrs={
         "data.images": ["LabeledImages"],

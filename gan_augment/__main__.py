@@ -13,11 +13,13 @@ NOT_COMMANDS = {"__init__", "__main__", "experiment"}
 
 def commands() -> dict[str, str]:
     """Return what every command is about: the first line of its module, which is not imported."""
+    here = Path(__file__).parent
+    files = {path.stem: path for path in here.glob("*.py") if path.stem not in NOT_COMMANDS}
+    files |= {path.parent.name: path for path in here.glob("*/__main__.py")}
     found = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in NOT_COMMANDS:
-            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-            found[path.stem] = text.splitlines()[0]
+    for name, path in sorted(files.items()):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        found[name] = text.splitlines()[0]
     return found
 
 

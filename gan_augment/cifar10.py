@@ -75,6 +75,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(
@@ -103,6 +105,7 @@ def run(config: Config) -> None:
         "cifar10",
         options | {"data": data.describe(config.data, train, test)},
         selection=SELECTION,
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     study = studies.AugmentationStudy(

@@ -99,6 +99,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(
@@ -115,7 +117,6 @@ QUICK = Config(
 SELECTION = {"model", "protocol", "arms", "generated", "controls", "sizes", "gan_seeds"}
 SELECTION |= {"classifier_epochs"}
 BATCH = 64
-REPORTED_EPOCHS = (10, 50, 100, 400)  # of Figures 7 to 10
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ def run(config: Config) -> None:
         "class_conditional",
         options | {"data": described},
         selection=SELECTION,
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     study = studies.LossCurves(
@@ -248,21 +250,9 @@ def generator_of(config: Config, name: str, real: data.LabeledImages, **options)
         steps=steps,
         batch_size=BATCH,
         watch=watch,
-        snapshots=snapshots(steps, per_epoch),
+        snapshots=studies.shown_steps(steps, per_epoch),
         **options,
     )
-
-
-def snapshots(steps: int, per_epoch: int) -> tuple[int, ...]:
-    """Return the steps of Figures 7 to 10: the reported epochs that a training reaches.
-
-    Of a shorter training than the report's also its end, and the same shares of it that the
-    reported epochs are of theirs: 1/40, 1/8 and 1/4.
-    """
-    reached = {epoch * per_epoch for epoch in REPORTED_EPOCHS if epoch * per_epoch <= steps}
-    if len(reached) < len(REPORTED_EPOCHS):
-        reached |= {max(1, round(steps * e / REPORTED_EPOCHS[-1])) for e in REPORTED_EPOCHS}
-    return tuple(sorted(reached))
 
 
 def members_of(image_shape, num_classes: int, protocol: str, *, transform=None):

@@ -108,6 +108,8 @@ class Config:
     """Directory of the run (default: runs/convergence, or runs/collapse with --images)."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(alpha=0.25, gan_seeds=1, members=2, quick=True)
@@ -121,6 +123,8 @@ def run(config: Config) -> None:
     require_positive(config, "steps", "gan_seeds", "size", "alpha", "members", "classifier_epochs")
     if os.environ.get("TF_CONFIG"):
         raise UserError("these studies run in one process; unset TF_CONFIG")
+    if not config.images and config.show != experiment.UNSEEN:
+        raise UserError("the toy games have no images; --film and --tensorboard need --images")
     (run_collapse if config.images else run_toys)(config)
 
 
@@ -261,7 +265,9 @@ def best_pair(scores, prefix: str) -> str:
 def claim(config: Config, name: str, options: dict) -> training.RunDirectory:
     """Return the run directory of the toy games or of the collapse study."""
     path = config.out or Path("runs") / name
-    return experiment.claim(path, name, options, selection=SELECTION, command="convergence")
+    return experiment.claim(
+        path, name, options, selection=SELECTION, command="convergence", show=config.show
+    )
 
 
 parsed = functools.partial(

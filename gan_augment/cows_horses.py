@@ -32,19 +32,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from gan_augment import (
-    augmenters,
-    classifiers,
-    data,
-    experiment,
-    reporting,
-    studies,
-    training,
-)
+from gan_augment import augmenters, classifiers, data, experiment, reporting, studies, training
 from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
-from gan_augment.common.seeds import derive_seed
 
 Protocol = Literal["report", "corrected"]
 SLOPES = {"report": 0.02, "corrected": 0.2}
@@ -106,6 +97,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(
@@ -141,9 +134,10 @@ def run(config: Config) -> None:
         "cows_horses",
         options | {"data": data.describe(config.data, real, test)},
         selection=SELECTION,
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
-    folds = folds_of(config, objects)
+    folds = objects.left_out() if config.leave_one_out else {}
     gans = studies.SmallGans(
         directory.path,
         functools.partial(gans_of, config),
@@ -177,7 +171,9 @@ def run(config: Config) -> None:
         curves,
         pictures.table(),
         gans.losses(),
-        shown(config, gans, real, test),
+        reporting.Shown(
+            **studies.to_show(gans, real, test, protocol=config.protocol[-1], seed=config.seed)
+        ),
     )
     directory.finish()
     print(f"\n{text}\n")
@@ -199,21 +195,6 @@ def gans_of(config: Config, cell, batch_size: int):
         slope=SLOPES[cell.protocol],
         precision=config.precision,
     )
-
-
-def folds_of(config: Config, objects: data.ObjectViews) -> dict:
-    """Return by number of the object that is left out the views of the others, and its own."""
-    of_class = [objects.objects_of(label) for label in range(objects.views.num_classes)]
-    common = sorted(set.intersection(*map(set, of_class)))
-    if not config.leave_one_out or len(common) < 3:
-        return {}
-    return {
-        number: (
-            objects.of([set(own) - {number} for own in of_class]),
-            objects.of([{number} for _ in of_class]),
-        )
-        for number in common
-    }
 
 
 def classify(config: Config, path: Path, gans: studies.SmallGans, real, test, folds):
@@ -258,32 +239,6 @@ def classify(config: Config, path: Path, gans: studies.SmallGans, real, test, fo
             added_epochs=config.fold_epochs,
         )
     return study.curves()
-
-
-def shown(config: Config, gans: studies.SmallGans, real, test) -> reporting.Shown:
-    """Choose the images that figures show: the first ones, mostly of the first GAN seed."""
-    by_batch = {}
-    for sample in gans.compared(real):
-        batch, as_batch = (sample.about[name] for name in ("batch_size", "as_batch"))
-        title = f"batch {batch}"
-        title += "" if batch == as_batch else f", as few steps as batch {as_batch}"
-        if sample.about["gan_seed"] == 0:
-            by_batch.setdefault(title, []).append(sample.images)
-    generated = gans.of(config.protocol[-1])
-    changed = data.photometric()(real.scaled(), [derive_seed(config.seed, "shown"), 0]).numpy()
-    return reporting.Shown(
-        data={"to train on": real, "to test on": test},
-        by_batch={title: data.concatenate(parts) for title, parts in by_batch.items()},
-        by_seed={f"GAN seed {g}": images for g, images in enumerate(generated)},
-        transformed={
-            "as they are": real,
-            "transformed": data.LabeledImages.from_scaled(changed, real.labels, real.class_names),
-        },
-        neighbours={
-            name: studies.beside_nearest(real.of_class(k), generated[0].of_class(k))
-            for k, name in enumerate(real.class_names)
-        },
-    )
 
 
 def chosen(config: Config, objects: data.ObjectViews):

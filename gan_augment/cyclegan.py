@@ -97,6 +97,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(
@@ -146,6 +148,7 @@ def run(config: Config) -> None:
         },
         selection=SELECTION,
         command="cyclegan",
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     translations = studies.Translations(

@@ -101,6 +101,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(
@@ -146,6 +148,7 @@ def run(config: Config) -> None:
         "dagan",
         experiment.options_of(config) | {"data": described},
         selection=(),
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     study = studies.FewShots(

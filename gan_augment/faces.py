@@ -77,6 +77,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(width=0.25, samples=250, quick=True)
@@ -120,6 +122,7 @@ def run(config: Config) -> None:
             "data": described | {"image_shape": real.image_shape},
         },
         selection=(),
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     every = max(1, min(50, steps // 50))

@@ -9,9 +9,11 @@ encoder, trained on the other eight digits alone, makes the features; a generato
 such features from descriptions; a test image of an unseen digit is taken for the class whose mean
 generated features are the most similar. Beside it: a softmax classifier trained on generated
 features, the same generator without GenClass's classifier loss, direct attribute prediction
-(Lampert et al.), and nearest attributes. Unseen digits are told from each other, and from all ten
-(accuracy of seen, of unseen, and their harmonic mean). Handwriting does not show these segments;
-digits drawn as a display shows them do, and are the control.
+(Lampert et al.), nearest attributes, and bilinear compatibility (Romera-Paredes & Torr), also with
+descriptions that digits get at random: do they tell anything of these features at all? Unseen
+digits are told from each other, and from all ten (accuracy of seen, of unseen, and their harmonic
+mean). Handwriting does not show these segments; digits drawn as a display shows them do, and are
+the control.
 
     python -m gan_augment.genclass --quick         a look, under 5 minutes on two cores
     python -m gan_augment.genclass                 all 45 pairs, three seeds
@@ -48,6 +50,7 @@ from gan_augment.common.seeds import derive_seed
 DIGITS = "mnist"
 DISPLAY_TEST = 1000  # images
 PAIRS = 45
+FEWEST = 20  # training images
 SIZES = {
     "digits": {"hidden": 128, "steps": 2000, "learning_rate": 1e-3},
     # Of the literature on generated features, which has about as many steps.
@@ -137,7 +140,11 @@ def run(config: Config) -> None:
             study.run(images, case, range(config.gan_seeds), make)
             bar.update(1)
     text = reporting.write_genclass(
-        study.scores(), study.by_class(), study.points(), directory.path
+        study.scores(),
+        study.by_class(),
+        study.wrong_descriptions(),
+        study.points(),
+        directory.path,
     )
     directory.finish()
     print(f"\n{text}\n")
@@ -218,6 +225,10 @@ def checked(config: Config) -> Config:
         *("hidden", "latent_dim", "samples", "classifier_weight", "critic_steps", "penalty"),
         *("learning_rate", "per_class"),
     )
+    if config.data == DIGITS and config.images < FEWEST:
+        raise UserError(
+            f"a generator needs two images of each digit; give --images {FEWEST} or more"
+        )
     if config.pairs > PAIRS:
         raise UserError(f"ten digits have {PAIRS} pairs; give --pairs {PAIRS} or fewer")
     return config

@@ -1,12 +1,13 @@
 """Images from a trained generator, without any data set.
 
+    python -m gan_augment.generate mnist-dcgan --per-class 100
     python -m gan_augment.generate runs/images/generator --per-class 100
     python -m gan_augment.generate runs/images/generator --label cow horse --png --out more
 
-The generator is a directory that another command has written, such as `python -m
-gan_augment.images`. Images go into a folder that TensorFlow Datasets reads, or with --png into one
-of PNG files that Keras, PyTorch and Hugging Face read; either says that they are synthetic and
-where they come from.
+The generator is a preset of the zoo (`python -m gan_augment.zoo` lists them), or a directory that
+another command has written, such as `python -m gan_augment.images`. Images go into a folder that
+TensorFlow Datasets reads, or with --png into one of PNG files that Keras, PyTorch and Hugging Face
+read; either says that they are synthetic and where they come from.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Annotated
 
 import tyro
 
-from gan_augment import augmenters, data
+from gan_augment import augmenters, data, zoo
 from gan_augment.common.checks import require_positive
 from gan_augment.common.errors import UserError, run_command
 from gan_augment.common.quiet import import_tensorflow
@@ -30,7 +31,7 @@ class Config:
     """Options of the command."""
 
     generator: Annotated[Path, tyro.conf.Positional]
-    """Directory of a saved generator."""
+    """Directory of a saved generator, or a preset of the zoo."""
     per_class: int = 100
     """Images of each class."""
     label: tuple[str, ...] = ()
@@ -50,11 +51,12 @@ def generate(
 ) -> data.LabeledImages:
     """Return images of a trained generator: `per_class` of each class, or of those in `label`.
 
-    `generator` is the directory of a saved one, what `compare` returned, or a fitted augmenter.
+    `generator` is a preset of the zoo, the directory of a saved one, what `compare` returned, or a
+    fitted augmenter.
     Raises `UserError` for a generator or a class that is not there.
     """
     if isinstance(generator, (str, Path)):
-        generator = augmenters.load_generator(generator)
+        generator = loaded(generator)
     augmenter = getattr(generator, "augmenter", generator)
     return data.concatenate(list(chosen(augmenter, label, per_class, seed)))
 
@@ -76,7 +78,7 @@ def run(config: Config) -> None:
     """Generate the images; raises `UserError` for a generator or a class that is not there."""
     require_positive(config, "per_class")
     import_tensorflow()
-    augmenter = augmenters.load_generator(config.generator)
+    augmenter = loaded(config.generator)
     names = augmenter.class_names
     shape = tuple(augmenter.about["image_shape"])
     total = config.per_class * len(config.label or names)
@@ -89,6 +91,24 @@ def run(config: Config) -> None:
     else:
         place = data.write_records(config.out, config.name, batches, **options)
     print(f"{total:,} images: {place}")
+
+
+def loaded(generator: str | Path) -> augmenters.Augmenter:
+    """Return a saved generator, or a preset of the zoo if there is no directory of this name."""
+    if Path(generator).exists():
+        return augmenters.load_generator(generator)
+    if str(generator) not in zoo.presets():
+        raise UserError(
+            f"{generator} is neither a directory nor a preset; `python -m gan_augment.zoo` lists "
+            "the presets"
+        )
+    found = zoo.load(str(generator))
+    if not hasattr(found, "class_names"):
+        raise UserError(
+            f"{generator} makes images of given ones; `python -m gan_augment.zoo {generator}` says "
+            "how"
+        )
+    return found
 
 
 def chosen(

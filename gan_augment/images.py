@@ -79,6 +79,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 def conditional(width: float, steps: int, **options) -> augmenters.Augmenter:
@@ -176,6 +178,7 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
         experiment.options_of(config) | {"content_hash": images.content_hash()},
         selection=SELECTION,
         command="images",
+        show=config.show,
     )
     own = studies.OwnImages(
         directory.path,
@@ -190,52 +193,12 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
         shared_test=len({tuple(each.test) for each in drawn}) == 1,
     )
     own.run(clock, config.rounds)
-    handed_over = augmented(own, images, clock, config.png)
+    handed_over = studies.write_augmented(own, images, clock, config.png)
     facts = told(config, collection, look, own, handed_over, clock)
     reporting.write_own_images(directory.path, facts, *studies.shown(own))
     directory.finish()
     print(reporting.own_images_text(facts, directory.path))
     return own
-
-
-def augmented(
-    own: studies.OwnImages, images: data.LabeledImages, clock: Clock, png: bool
-) -> dict | None:
-    """Write the augmented set and the generator; return what to say, None if none was examined.
-
-    Where generated images help, a generator of all images makes them, if there is time left to
-    train it; else that of the first split does.
-    """
-    best, verdict = own.best(), own.outcome.verdict
-    if best is None:
-        return None
-    split, note = 0, "The generator saw the training part of the first split."
-    if verdict.helps and clock.left() > own.seconds_of_a_generator:
-        own.generators.fit_one(best.method, "all", images)
-        split, note = "all", "The generator was trained on all images, after the verdict."
-    if not verdict.helps:
-        note += " The verdict is not to add its images; they are here to be looked at."
-    whole = best.training_set(images, own.generators.images(best.method, split))
-    about = {"preset": best.method, "candidate": best.name, "helps": verdict.helps}
-    augmenters.save_generator(
-        own.generators.fitted[best.method, split],
-        own.directory / "generator",
-        {**about, "trained_on": note, "trained_on_hash": images.content_hash()},
-    )
-    about |= {"real_images": len(images), "order": "real images first, then generated ones"}
-    options = {
-        "class_names": whole.class_names,
-        "image_shape": whole.image_shape,
-        "generation": about,
-        "total": len(whole),
-    }
-    data.write_records(own.directory, "augmented", [whole], **options)
-    if png:
-        generated = whole.take(slice(len(images), None))
-        both = [(images, "real"), (generated, "synthetic")]
-        data.write_folder(own.directory / "augmented_png", both, **options)
-    sizes = {"real": len(images), "generated": len(whole) - len(images)}
-    return {"path": "augmented", **sizes, "method": best.method, "note": note}
 
 
 def told(config, collection, look, own, handed_over, clock) -> dict:
@@ -257,7 +220,7 @@ def told(config, collection, look, own, handed_over, clock) -> dict:
         "augmented": handed_over,
         "command": told_command(config),
         "again": told_command(config, plan),
-        "options": {k: str(v) for k, v in asdict(config).items()},
+        "options": {k: str(v) for k, v in asdict(config).items() if k != "show"},
         "versions": versions(),
         "seconds": round(clock.spent()),
     }
@@ -280,7 +243,7 @@ def told_command(config: Config, plan: studies.Plan | None = None) -> str:
     given = {
         field.name: getattr(config, field.name)
         for field in fields(config)
-        if field.name not in ("source", "minutes", "data_dir", "out")
+        if field.name not in ("source", "minutes", "data_dir", "out", "show")
         and getattr(config, field.name) != field.default
     }
     for name, value in (given | (asdict(plan) if plan else {})).items():

@@ -98,6 +98,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(alpha=(0.5,), steps=300, members=5, ratios=(0.5, 1.0, 2.0), quick=True)
@@ -119,6 +121,8 @@ def run(config: Config) -> None:
         "mnist" if config.augmenter == "dcgan" else f"mnist-{config.augmenter}",
         options | {"data": data.describe(config.data, train, test)},
         selection=SELECTION,
+        command="mnist",
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     study = studies.AugmentationStudy(
@@ -216,6 +220,8 @@ def checked(config: Config) -> Config:
         )
     if config.augmenter == "teaching" and not config.steps:
         raise UserError("--augmenter teaching needs --steps, such as 500")
+    if config.augmenter == "teaching" and config.show != experiment.UNSEEN:
+        raise UserError("--augmenter teaching has nothing for --film or --tensorboard; leave them")
     stabilizers = augmenters.stabilizers.parse(config.stabilizers)
     augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     for name in ("alpha", "sizes"):

@@ -1,11 +1,12 @@
-"""Publish finished runs: tables, figures and scores to results/, and the page of all.
+"""Publish finished runs: tables, figures and scores to results/, and the pages of all.
 
     python -m gan_augment.publish runs/mnist runs/mnist-alpha-1
 
 Runs of one experiment are merged, with one another and with what is published already. Scores of
 the same options replace published ones; the same cell with other options is refused. Of the
 convergence and collapse studies one run each is published, the latest named. Without a run,
-everything is drawn and written anew from the published scores.
+everything is drawn and written anew from the published scores: results/README.md, the same as one
+page for a browser in results/index.html, and the marked tables of the README.md beside results/.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Run:
 
 
 def publish(config: Config) -> None:
-    """Merge `config.runs` into what is published, then write every experiment and the page anew."""
+    """Merge `config.runs` into what is published, then write every experiment and page anew."""
     places = [file.parent for file in config.results.glob("**/runs.json")]
     if not config.runs and not places:
         raise UserError(f"nothing is published in {config.results}; name a finished run")
@@ -97,6 +98,9 @@ def publish(config: Config) -> None:
         print(f"{config.results / experiment}: {sum(len(r.scores) for r in runs):,} scores", end="")
         print(f" of {len(runs)} run{'s' if len(runs) > 1 else ''}")
     print(reporting.write_page(config.results))
+    print(reporting.write_index(config.results))
+    if front := reporting.write_front(config.results.parent / "README.md", config.results):
+        print(front)
 
 
 def told_by(path: Path) -> dict:

@@ -99,6 +99,8 @@ class Config:
     """Directory of the run."""
     seed: int = 0
     """Seed of everything."""
+    show: experiment.Show = experiment.UNSEEN
+    """What to see of the training."""
 
 
 QUICK = Config(
@@ -134,6 +136,7 @@ def run(config: Config) -> None:
         "synthetic",
         experiment.options_of(config) | {"data": data.describe(config.data, seen, real.test)},
         selection=SELECTION,
+        show=config.show,
         read_only=not training.is_chief(strategy),
     )
     runs = [(gan_seed, name) for gan_seed in range(config.gan_seeds) for name in config.generators]

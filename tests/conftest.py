@@ -5,6 +5,8 @@ os.environ.setdefault("GAN_AUGMENT_QUIET", "1")
 
 import json
 import socket
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -52,6 +54,71 @@ def described():
         )
 
     return make
+
+
+@pytest.fixture
+def embedded_digits_only(monkeypatch, tmp_path):
+    """No data but the digits that a package carries."""
+    monkeypatch.delenv("GAN_AUGMENT_DATA", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def digits(tmp_path):
+    """A data directory with eighty different digits to train on, twenty to test on."""
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for split, n in (("train", 80), ("test", 20)):
+        arrays[f"x_{split}"] = rng.integers(0, 256, (n, 28, 28), dtype=np.uint8)
+        arrays[f"y_{split}"] = (np.arange(n) % 10).astype(np.uint8)
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def help_of():
+    """Return what --help of a command prints; it must come without what is slow to import."""
+
+    def printed(command):
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", f"gan_augment.{command}", "--help"],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert "tensorflow" not in done.stderr
+        assert "imblearn" not in done.stderr
+        return done.stdout
+
+    return printed
+
+
+@pytest.fixture(scope="session")
+def start_script():
+    """Start a script in a process of its own, where devices can be set before TensorFlow starts.
+
+    Return what waits for it, and returns what stands behind "RESULT" in the lines that it printed.
+    """
+
+    def start(path, *arguments, **environment):
+        process = subprocess.Popen(
+            [sys.executable, path, *arguments],
+            env={**os.environ, "CUDA_VISIBLE_DEVICES": "", **environment},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+        def results():
+            printed, errors = process.communicate(timeout=300)
+            lines = [line for line in printed.splitlines() if line.startswith("RESULT ")]
+            assert lines, errors[-3000:]
+            return [json.loads(line.removeprefix("RESULT ")) for line in lines]
+
+        return results
+
+    return start
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,3 @@
-import functools
 import json
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gan_augment import class_conditional, publish
-from gan_augment.class_conditional import Config, snapshots
+from gan_augment.class_conditional import Config
 from gan_augment.common.errors import UserError
 
 
@@ -143,15 +142,6 @@ def test_without_the_data_the_command_says_what_to_run(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(tmp_path))
     with pytest.raises(UserError, match="prepare cifar10"):
         class_conditional.run(small("cifar10", tmp_path / "run"))
-
-
-def test_snapshots_are_at_the_reported_epochs_or_at_their_shares_of_a_shorter_training():
-    at = functools.partial(snapshots, per_epoch=704)
-    assert at(400 * 704) == (10 * 704, 50 * 704, 100 * 704, 400 * 704)
-    assert at(800 * 704) == (10 * 704, 50 * 704, 100 * 704, 400 * 704)
-    assert at(4000) == (100, 500, 1000, 4000)
-    assert at(8000) == (200, 1000, 2000, 10 * 704, 8000)
-    assert at(1) == (1,)
 
 
 def test_help_comes_at_once():

@@ -9,12 +9,7 @@ from gan_augment import convergence, publish
 from gan_augment.common.errors import UserError
 from gan_augment.convergence import Config, best_pair, canonical, parts_of, run
 
-
-@pytest.fixture(autouse=True)
-def embedded_digits_only(monkeypatch, tmp_path):
-    monkeypatch.delenv("GAN_AUGMENT_DATA", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("embedded_digits_only")
 
 
 def test_toys_and_their_page(tmp_path, capsys):

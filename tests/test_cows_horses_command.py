@@ -1,7 +1,3 @@
-import subprocess
-import sys
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,14 +138,5 @@ def test_quick_is_a_default_and_what_is_given_wins():
     assert config.width < Config().width
 
 
-def test_help_comes_at_once():
-    start = time.process_time()
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "gan_augment.cows_horses", "--help"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0
-    assert "Farhat" in done.stdout
-    assert "tensorflow" not in done.stderr
-    assert time.process_time() - start < 5
+def test_help_needs_no_tensorflow(help_of):
+    assert "Farhat" in help_of("cows_horses")

@@ -22,11 +22,13 @@ def test_all_commands_are_listed_each_with_a_line_that_fits():
         assert about in listed
         assert about.endswith((".", "?"))
         assert len(about) < 97
+    package = Path(gan_augment.__file__).parent
     runnable = {
         path.stem
-        for path in Path(gan_augment.__file__).parent.glob("*.py")
+        for path in package.glob("*.py")
         if "run_command(" in path.read_text() and path.stem != "experiment"
     }
+    runnable |= {path.parent.name for path in package.glob("*/__main__.py")}
     assert set(commands()) == runnable
 
 

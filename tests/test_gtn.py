@@ -11,12 +11,7 @@ from gan_augment.common.errors import UserError
 from gan_augment.gtn import Config, checked, others, run
 from gan_augment.studies import architecture_search, classroom
 
-
-@pytest.fixture(autouse=True)
-def embedded_digits_only(monkeypatch, tmp_path):
-    monkeypatch.delenv("GAN_AUGMENT_DATA", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("embedded_digits_only")
 
 
 def small(out, **options):

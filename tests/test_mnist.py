@@ -11,12 +11,7 @@ from gan_augment import mnist
 from gan_augment.common.errors import UserError
 from gan_augment.mnist import Config
 
-
-@pytest.fixture(autouse=True)
-def embedded_digits_only(monkeypatch, tmp_path):
-    monkeypatch.delenv("GAN_AUGMENT_DATA", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("embedded_digits_only")
 
 
 def small(out, **options):

@@ -64,7 +64,7 @@ def test_runs_of_different_cells_are_merged(make_run, results):
     table = pd.read_csv(results / "mnist" / "table_4.csv")
     assert set(table.loc[table["gan n_members"] > 0, "size"]) == {500, 1000}
     assert "run a" in (results / "README.md").read_text()
-    assert {path.name for path in results.iterdir()} == {"mnist", "README.md"}
+    assert {path.name for path in results.iterdir()} == {"mnist", "README.md", "index.html"}
 
 
 def test_a_later_run_joins_what_is_published(make_run, results):
@@ -159,7 +159,7 @@ def test_a_failure_leaves_what_was_published(make_run, results, monkeypatch):
     with pytest.raises(UserError, match="No space left"):
         publish(Config((run,), results))
     pd.testing.assert_frame_equal(published(results), before)
-    assert {path.name for path in results.iterdir()} == {"mnist", "README.md"}
+    assert {path.name for path in results.iterdir()} == {"mnist", "README.md", "index.html"}
 
 
 def _full_disk(*_):

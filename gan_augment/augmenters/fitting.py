@@ -18,9 +18,10 @@ from gan_augment.common.files import read_json, write_json, written_whole
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import progress_bar, warn
 from gan_augment.common.seeds import derive_seed
-from gan_augment.data.images import LabeledImages
+from gan_augment.data.images import LabeledImages, to_uint8
 from gan_augment.training.checkpoint import load_weights, save_weights
 from gan_augment.training.loop import Trainer, steps_of_epochs
+from gan_augment.training.onlookers import Scene, invited
 from gan_augment.training.strategy import is_chief
 
 BLOCK = 64  # images generated at a time
@@ -157,6 +158,7 @@ class Fitting:
                 on_report=on_report,
                 snapshots=self.snapshots,
                 on_snapshot=functools.partial(self._keep, key),
+                on_samples=functools.partial(self._show, key, len(attempts), steps),
             )
             attempts.append({**last, "seed": seed})
             sampler = gan.sampler
@@ -205,6 +207,25 @@ class Fitting:
             path = self._file(self._snapshot(key, step))
             with written_whole(path) as aside, aside.open("wb") as file:
                 np.savez_compressed(file, images=images.images, labels=images.labels)
+
+    def _show(self, key, attempt: int, steps: int, reports, samples, labels) -> None:
+        """Let those who were invited see a report and its samples."""
+        if not self.directory or not is_chief(self.strategy):
+            return
+        for onlooker in invited(self.directory):
+            onlooker.see(
+                Scene(
+                    directory=self.directory,
+                    key=key,
+                    siblings=len(self.class_names) if isinstance(key, int) else 1,
+                    attempt=attempt,
+                    reports=reports,
+                    every=self.watch.every,
+                    steps=steps,
+                    samples=to_uint8(np.nan_to_num(samples, nan=-1.0)),
+                    labels=labels,
+                )
+            )
 
     def _snapshot(self, key, step: int) -> str:
         return f"class-{key}-step-{step}.npz"

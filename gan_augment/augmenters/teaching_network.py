@@ -51,6 +51,7 @@ class TeachingNetwork:
         self.every = every
         self.directory = directory and Path(directory)
         self.on_report = on_report
+        self._make = None
         self.log = MetricsLog(self.directory and self.directory / "metrics.jsonl")
 
     def fit(self, real: LabeledImages) -> TeachingNetwork:

@@ -39,6 +39,7 @@ def train_watched(
     on_report: Callable[[dict], None] = lambda report: None,
     snapshots: Collection[int] = (),
     on_snapshot: Callable[[int, np.ndarray, np.ndarray | None], None] | None = None,
+    on_samples: Callable[[list[dict], np.ndarray, np.ndarray | None], None] = lambda *_: None,
 ) -> dict:
     """Train `gan` for `steps` steps on `images`, uint8 [n, h, w, c]; return its last report.
 
@@ -48,8 +49,9 @@ def train_watched(
     Spread, of a conditional GAN that within the classes, is measured on samples from latents that
     stay the same, or from the inputs that `inputs_to_watch(images, labels)` returns with the labels
     of what comes of them; after each of the steps `snapshots` these samples, float32 [64, h, w, c]
-    in [−1, 1], go with the step and their labels to `on_snapshot`. With a `checkpoint` path, the
-    training continues from there if the file exists; the caller removes it.
+    in [−1, 1], go with the step and their labels to `on_snapshot`. All reports and these samples go
+    to `on_samples` after every report. With a `checkpoint` path, the training continues from there
+    if the file exists; the caller removes it.
     """
     trainer = trainer(gan, images, labels, batch_size=batch_size, seed=seed, strategy=strategy)
     if inputs_to_watch:
@@ -88,6 +90,7 @@ def train_watched(
         log.append(report)
         if step in snapshots:
             on_snapshot(step, samples, groups)
+        on_samples(reports, samples, groups)  # before the checkpoint: a kill loses none
         due = time.monotonic() - saved > CHECKPOINT_SECONDS
         if checkpoint and due and is_chief(strategy):
             save_weights(gan, checkpoint)

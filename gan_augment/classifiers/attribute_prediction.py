@@ -1,6 +1,6 @@
-"""Classes told by predicted attributes: what zero-shot learning did before it generated anything.
+"""Classes told by attributes alone: what zero-shot learning did before it generated anything.
 
-Both learn from features [n, d] and labels int [n] of seen classes, and return what makes scores
+All learn from features [n, d] and labels int [n] of seen classes, and return what makes scores
 [n, classes] of features: the larger, the likelier, for every class that `attributes`, float
 [classes, a], describes.
 """
@@ -59,3 +59,40 @@ def nearest_attributes(
         return -distance.cdist(predicted, attributes, "sqeuclidean")
 
     return scores
+
+
+def bilinear_compatibility(
+    features: np.ndarray,
+    labels: np.ndarray,
+    attributes: np.ndarray,
+    *,
+    penalty: float = 1e-2,
+    attribute_penalty: float = 1.0,
+) -> Scores:
+    """Return xᵀ V a_z, V in closed form (Romera-Paredes & Torr 2015, ESZSL).
+
+    V = (XᵀX / n + γI)⁻¹ XᵀYS / n · (SᵀS + λI)⁻¹ on centred features X: Y has 1 for an image's own
+    class and −1 for the others, S the attributes of seen classes. `penalty` is γ,
+    `attribute_penalty` λ, which keeps descriptions of few classes from being taken too literally.
+    """
+    seen, evidence = np.unique(labels), evidence_of_seen(features, labels, penalty=penalty)
+    weights = handed_on(attributes, seen, penalty=attribute_penalty)
+    return lambda features: evidence(features) @ weights
+
+
+def evidence_of_seen(features: np.ndarray, labels: np.ndarray, *, penalty: float = 1e-2) -> Scores:
+    """Return the half of `bilinear_compatibility` that knows no attributes: scores [n, seen]."""
+    features = np.asarray(features, float)
+    centre = features.mean(0)
+    moved = features - centre
+    targets = np.where(labels[:, None] == np.unique(labels), 1.0, -1.0)
+    square = moved.T @ moved / len(moved) + penalty * np.eye(moved.shape[1])
+    weights = np.linalg.solve(square, moved.T @ targets / len(moved))
+    return lambda features: (features - centre) @ weights
+
+
+def handed_on(attributes: np.ndarray, seen: np.ndarray, *, penalty: float = 1.0) -> np.ndarray:
+    """Return its other half, [seen, classes]: how much each seen class speaks for any class."""
+    known = np.asarray(attributes, float)[seen]
+    square = known.T @ known + penalty * np.eye(known.shape[1])
+    return known @ np.linalg.solve(square, np.asarray(attributes, float).T)

@@ -68,6 +68,21 @@ class ObjectViews:
         """Return the numbers of a class's objects, in order."""
         return np.unique(self.objects[self.views.labels == label]).tolist()
 
+    def left_out(self) -> dict[int, tuple[LabeledImages, LabeledImages]]:
+        """Return by number of an object the views of all others, and its own.
+
+        Of the numbers that every class has; nothing if these are fewer than three.
+        """
+        of_class = [set(self.objects_of(label)) for label in range(self.views.num_classes)]
+        common = sorted(set.intersection(*of_class))
+        return {
+            number: (
+                self.of([objects - {number} for objects in of_class]),
+                self.of([{number} for _ in of_class]),
+            )
+            for number in (common if len(common) > 2 else ())
+        }
+
     def by_object(self) -> LabeledImages:
         """Return the views labelled by class and object, as "cow 3"."""
         pairs = np.stack([self.views.labels, self.objects], 1)

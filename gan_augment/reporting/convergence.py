@@ -1,13 +1,9 @@
-"""Pictures and table of the convergence study (Appenzeller & Daaboul, figures 3–6).
-
-All draw what they are given but `plot_overlap`, which makes an example of two densities.
-"""
+"""Pictures and table of the convergence study (Appenzeller & Daaboul, figures 3 and 6)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -17,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
-from scipy.special import expit, logsumexp
 
 from gan_augment.common.errors import UserError
 from gan_augment.reporting.figures import STYLE, new_figure, save, shared_legend
@@ -27,8 +22,6 @@ BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 GREY = "#a8a8a8"
 SCHEME_COLORS = {"simultaneous": BLUE, "alternating": VERMILLION}
 PLANE = STYLE | {"axes.grid": False, "axes.spines.top": True, "axes.spines.right": True}
-SEPARATORS = ((0.05, 6.0), (-0.3, 40.0), (0.35, 14.0))
-LINES = (("-", "black"), ((0, (5, 1.5)), GREEN), ((0, (1.5, 1)), "#CC79A7"))
 SPEEDS = LinearSegmentedColormap.from_list("speeds", ["#c9d7e3", "#56B4E9", "#00375a"])
 
 
@@ -195,72 +188,6 @@ def _square(axes: Axes, axis: np.ndarray) -> None:
     axes.set_xlim(axis[0], axis[-1])
     axes.set_ylim(axis[0], axis[-1])
     axes.set_aspect("equal")
-
-
-def plot_overlap(file: Path, sigma: float = 0.5) -> None:
-    """Figures 4 and 5: two densities without overlap, and the same with noise N(0, σ²) on both.
-
-    Below them discriminators P(data | x), with the share of the mass that each puts on the wrong
-    side of ½; last the log-likelihood ratio, log of generated over data (the survey's s).
-    """
-    x = np.linspace(-3, 3, 1201)
-    data, generated = Bump(-1.0, 0.6), Bump(1.0, 0.5)
-    noisy = data.noisy_log(x, sigma), generated.noisy_log(x, sigma)
-    ratio = noisy[1] - noisy[0]
-    # Middle and steepness of sigmoids that change sides in the gap between the two.
-    several = [expit(steepness * (middle - x)) for middle, steepness in SEPARATORS]
-    columns = [
-        ("Figure 4: no overlap, many discriminators", data(x), generated(x), several),
-        (f"Figure 5: noise σ = {sigma:g} on both, one optimum", *np.exp(noisy), [expit(-ratio)]),
-    ]
-    with matplotlib.rc_context(STYLE):
-        figure = new_figure(9.6, 6.4)
-        grid = figure.subplots(3, 2, sharex=True, sharey="row", height_ratios=[1, 1.1, 1])
-        for (top, middle, _), (title, p, q, discriminators) in zip(grid.T, columns):
-            top.set_title(title)
-            for density, color, label in ((p, BLUE, "data p"), (q, VERMILLION, "generated q")):
-                top.plot(x, density, color=color, label=label)
-                top.fill_between(x, density, color=color, alpha=0.2, linewidth=0)
-            middle.axhline(0.5, color=GREY, linewidth=0.8)
-            for values, (line, color) in zip(discriminators, LINES):
-                wrong = np.trapezoid(np.where(values < 0.5, p, q), x) / 2
-                label = f"wrong on {100 * wrong:.1f} %"
-                middle.plot(x, values, color=color, linestyle=line, label=label)
-            middle.legend(loc="lower left", fontsize=8)
-        for bump, word, color in ((data, "−∞", BLUE), (generated, "+∞", VERMILLION)):
-            left, right = bump.center - bump.width, bump.center + bump.width
-            grid[2, 0].axvspan(left, right, color=color, alpha=0.12, linewidth=0)
-            grid[2, 0].text(bump.center, 0, word, ha="center", va="center", color=color, size=14)
-        for middle in (-2.3, 0.05, 2.25):
-            grid[2, 0].text(middle, 0, "0/0", ha="center", va="center", color="#666666")
-        grid[2, 1].axhline(0, color=GREY, linewidth=0.8)
-        grid[2, 1].plot(x, ratio, color="black")
-        grid[0, 0].legend(loc="upper right")
-        grid[0, 0].set_ylabel("density")
-        grid[1, 0].set_ylabel("discriminator,\nP(data | x)")
-        grid[2, 0].set_ylabel("log-likelihood\nratio log(q / p)")
-        for axes in grid[2]:
-            axes.set_xlabel("x")
-        save(figure, file)
-
-
-@dataclass(frozen=True)
-class Bump:
-    """A raised cosine: a density that is 0 beyond `width` from `center`."""
-
-    center: float
-    width: float
-
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Return the density at `x`."""
-        away = (x - self.center) / self.width
-        return np.where(abs(away) < 1, (1 + np.cos(np.pi * away)) / (2 * self.width), 0)
-
-    def noisy_log(self, x: np.ndarray, sigma: float) -> np.ndarray:
-        """Log density at `x` of the sum with N(0, σ²)."""
-        y = np.linspace(self.center - self.width, self.center + self.width, 401)
-        kernel = -(((x[:, None] - y) / sigma) ** 2) / 2 - np.log(sigma * np.sqrt(2 * np.pi))
-        return logsumexp(kernel, b=self(y) * (y[1] - y[0]), axis=1)
 
 
 def dirac_text(table: pd.DataFrame) -> str:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from gan_augment.common.files import written_whole
-from gan_augment.metrics.significance import estimate
 from gan_augment.reporting.figures import STYLE, new_figure, save, shared_legend
 from gan_augment.reporting.genclass import (
     IMAGES,
@@ -17,6 +16,7 @@ from gan_augment.reporting.genclass import (
     MEASURES,
     OURS,
     SOFTMAX,
+    estimated,
     genclass_text,
     methods_of,
     parts,
@@ -24,7 +24,7 @@ from gan_augment.reporting.genclass import (
     values,
 )
 
-FILES = ("scores.csv", "classes.csv", "methods.png", "features.png")
+FILES = ("scores.csv", "classes.csv", "wrong_descriptions.csv", "methods.png", "features.png")
 PERHAPS = ("pairs.png",)
 
 COLORS = {"zero_shot": "#0072B2", "seen": "#7f7f7f", "unseen": "#D55E00", "harmonic": "#009E73"}
@@ -33,14 +33,19 @@ OF_PAIRS = (OURS, SOFTMAX, "direct attributes")
 
 
 def write_genclass(
-    scores: pd.DataFrame, classes: pd.DataFrame, points: pd.DataFrame, directory: Path
+    scores: pd.DataFrame,
+    classes: pd.DataFrame,
+    wrong: pd.DataFrame,
+    points: pd.DataFrame,
+    directory: Path,
 ) -> str:
     """Write the files of a run; return its words for a terminal.
 
     The tables are those of `studies.ZeroShotStudy`.
     """
     directory = Path(directory)
-    for name, table in (("scores", scores), ("classes", classes)):
+    tables = {"scores": scores, "classes": classes, "wrong_descriptions": wrong}
+    for name, table in tables.items():
         with written_whole(directory / f"{name}.csv") as aside:
             table.round(5).to_csv(aside, index=False)
     plot_methods(scores, directory / "methods.png")
@@ -48,7 +53,7 @@ def write_genclass(
     plot_features(pd.concat(in_order), directory / "features.png")
     if several_cases(scores):
         plot_pairs(scores, directory / "pairs.png")
-    return genclass_text(scores)
+    return genclass_text(scores, wrong)
 
 
 def plot_methods(scores: pd.DataFrame, path: Path) -> None:
@@ -61,7 +66,7 @@ def plot_methods(scores: pd.DataFrame, path: Path) -> None:
             axes = figure.add_subplot(1, len(parts(scores)), k + 1, sharex=axes, sharey=axes)
             for i, (measure, label) in enumerate(MEASURES.items()):
                 for row, method in enumerate(methods):
-                    found, y = estimate(values(part, method, measure)), row + 0.17 * (i - 1.5)
+                    found, y = estimated(values(part, method, measure)), row + 0.17 * (i - 1.5)
                     color = {"color": COLORS[measure]}
                     axes.plot(100 * found.mean, y, "o", label=None if row else label, **color)
                     if found.low == found.low:

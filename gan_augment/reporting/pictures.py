@@ -68,7 +68,7 @@ def image_panels(
     `labels` stand beside the rows, `inches` is the height of an image, and `across` the most panels
     side by side.
     """
-    grids = {title: _mosaic(rows) for title, rows in panels.items()}
+    grids = {title: mosaic(rows) for title, rows in panels.items()}
     height, width = next(iter(grids.values())).shape[:2]
     rows = len(next(iter(panels.values())))
     across = min(len(grids), across)
@@ -98,8 +98,8 @@ def _rows(images: LabeledImages, per_class: int) -> np.ndarray:
     return rows
 
 
-def _mosaic(rows: np.ndarray) -> np.ndarray:
-    """uint8 [rows·(h + gap), columns·(w + gap), 3 or none] with white gaps."""
+def mosaic(rows: np.ndarray) -> np.ndarray:
+    """Join images uint8 [rows, columns, h, w, c], with white gaps: [rows·(h + 2), …, 3 or none]."""
     half = (GAP // 2, GAP // 2)
     padded = np.pad(rows, ((0, 0), (0, 0), half, half, (0, 0)), constant_values=255)
     n, k, h, w, c = padded.shape

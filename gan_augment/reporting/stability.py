@@ -14,6 +14,7 @@ from gan_augment.data.images import LabeledImages
 from gan_augment.metrics.significance import estimate
 from gan_augment.reporting import convergence
 from gan_augment.reporting.figures import STYLE, new_figure, save
+from gan_augment.reporting.overlap_figure import plot_overlap
 from gan_augment.reporting.pictures import sample_grid
 from gan_augment.reporting.text import NOTHING, aligned, difference, interval, percent
 
@@ -39,7 +40,7 @@ def write_dirac(
         table.to_csv(aside, index=False)
     convergence.plot_illustration(path, 0.05, directory / "figure_3_illustration.png")
     convergence.plot_trajectories(games, directory / "figure_3.png")
-    convergence.plot_overlap(directory / "figure_4_5.png")
+    plot_overlap(directory / "figure_4_5.png")
     convergence.plot_fields(toys, directory / "figure_6.png")
 
 

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import progress_bar
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages, concatenate
 from gan_augment.data.transforms import Transform, flip_crop
-
-PROTOCOLS = ("report", "corrected", "last")
+from gan_augment.studies.matrix_scores import MatrixScores, joined
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ CONTROLS = {
 }
 
 
-class TrainTestMatrix:
+class TrainTestMatrix(MatrixScores):
     """Trains `members` classifiers on every set and tests each on every source and every mix.
 
     A mix is the sources it names, joined. It is never tested as a whole: its accuracy is put
@@ -105,11 +103,10 @@ class TrainTestMatrix:
         mixes: Mapping[str, tuple[str, ...]] = MIXES,
         report_epoch: int = 10,
     ):
+        super().__init__(log, mixes)
         self.members = members
         self.epochs = epochs
         self.seed = seed
-        self.log = log
-        self.mixes = dict(mixes)
         self.report_epoch = report_epoch
         self._make_members = make_members
         self._trained: dict[Transform | None, object] = {}
@@ -131,92 +128,6 @@ class TrainTestMatrix:
         description = f"classifiers, GAN seed {gan_seed}"
         for name in progress_bar(todo, description=description, unit="training"):
             self._replace(self._train(name, trainings[name], sources, gan_seed))
-
-    def scores(self) -> pd.DataFrame:
-        """A row for each training, test set, member and protocol.
-
-        Columns: gan_seed, train, test, member, protocol, epoch (from 1), train_images,
-        optimizer_steps, train_accuracy (over that epoch, while training), test_images, accuracy.
-        """
-        rows = []
-        for record in self.log.records:
-            cell = {name: record[name] for name in ("gan_seed", "train")}
-            size = {name: record[name] for name in ("train_images", "optimizer_steps")}
-            for member, row in enumerate(record["members"]):
-                for test, parts in self._tests(record).items():
-                    accuracy = _joined(record["test_images"], row["test"], "accuracy", parts)
-                    for protocol in PROTOCOLS:
-                        k = row["epochs"][protocol] - 1
-                        rows.append(
-                            cell
-                            | {"test": test, "member": member, "protocol": protocol, "epoch": k + 1}
-                            | size
-                            | {
-                                "train_accuracy": row["train_accuracy"][k],
-                                "test_images": sum(record["test_images"][part] for part in parts),
-                                "accuracy": accuracy[k],
-                            }
-                        )
-        return pd.DataFrame(rows)
-
-    def curves(self) -> pd.DataFrame:
-        """A row for each training, member, set and epoch.
-
-        Columns: gan_seed, train, member, part ("train", "validation" or "test"), set, epoch
-        (from 1), accuracy, loss (mean cross-entropy). Those of the training set are taken while
-        training; the validation set is of the kind trained on.
-        """
-        frames = []
-        for record in self.log.records:
-            for member, row in enumerate(record["members"]):
-                on = record["on"]
-                sets = {("train", on): (row["train_accuracy"], row["train_loss"])}
-                evaluated = [("validation", on, self._parts(on))]
-                evaluated += [("test", name, parts) for name, parts in self._tests(record).items()]
-                for part, name, parts in evaluated:
-                    sizes = record[f"{part}_images"]
-                    sets[part, name] = (
-                        _joined(sizes, row[part], "accuracy", parts),
-                        _joined(sizes, row[part], "loss", parts),
-                    )
-                for (part, name), (accuracy, loss) in sets.items():
-                    where = {"part": part, "set": name, "epoch": np.arange(1, len(loss) + 1)}
-                    frames.append(
-                        pd.DataFrame(
-                            {"gan_seed": record["gan_seed"], "train": record["train"]}
-                            | {"member": member, **where, "accuracy": accuracy, "loss": loss}
-                        )
-                    )
-        return pd.concat(frames, ignore_index=True)
-
-    def confusion(
-        self,
-        train: str,
-        test: str,
-        *,
-        protocol: str = "corrected",
-        gan_seed: int | None = None,
-    ) -> pd.DataFrame:
-        """Count test images by true class (rows) and predicted class, summed over members.
-
-        Summed over all GAN seeds too, unless one is given. `KeyError` if the cell was not run.
-        """
-        records = [
-            record
-            for record in self.log.records
-            if record["train"] == train and gan_seed in (None, record["gan_seed"])
-        ]
-        if not records:
-            raise KeyError(train)
-        counts = [
-            row["test"][part]["confusion"][protocol]
-            for record in records
-            for part in self._tests(record)[test]
-            for row in record["members"]
-        ]
-        names = records[0]["class_names"]
-        true, predicted = pd.Index(names, name="true"), pd.Index(names, name="predicted")
-        return pd.DataFrame(np.sum(counts, axis=0), true, predicted)
 
     def _replace(self, record: Mapping) -> None:
         self.log.keep(lambda other: _key(other) != _key(record))
@@ -278,21 +189,12 @@ class TrainTestMatrix:
     def _epochs(self, record: Mapping, row: Mapping) -> dict[str, int]:
         """Return by protocol the epoch, from 1, at which a member is scored."""
         sizes, parts = record["validation_images"], self._parts(record["on"])
-        validation = _joined(sizes, row["validation"], "accuracy", parts)
+        validation = joined(sizes, row["validation"], "accuracy", parts)
         return {
             "report": min(self.report_epoch, self.epochs),
             "corrected": self.epochs - int(validation[::-1].argmax()),
             "last": self.epochs,
         }
-
-    def _parts(self, name: str) -> tuple[str, ...]:
-        return self.mixes.get(name, (name,))
-
-    def _tests(self, record: Mapping) -> dict[str, tuple[str, ...]]:
-        """Sources and mixes that a training was tested on, with the sources in each."""
-        sources = record["sources"]
-        mixes = {name: mix for name, mix in self.mixes.items() if set(mix) <= set(sources)}
-        return {source: (source,) for source in sources} | mixes
 
     def _repeated(self, images: LabeledImages, n: int) -> LabeledImages:
         seed = derive_seed(self.seed, "repeat")
@@ -306,12 +208,6 @@ class TrainTestMatrix:
 
 def _key(record: Mapping) -> tuple:
     return record["gan_seed"], record["train"]
-
-
-def _joined(sizes: Mapping[str, int], rows: Mapping, value: str, parts) -> np.ndarray:
-    """Mean, epoch by epoch, over the images of all `parts`."""
-    weights = [sizes[part] for part in parts]
-    return np.average([rows[part][value] for part in parts], axis=0, weights=weights)
 
 
 def _confusion(images: LabeledImages, predicted: np.ndarray) -> np.ndarray:

@@ -15,7 +15,8 @@ from gan_augment.classifiers.small_cnn import small_cnn
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.eth80 import ObjectViews
-from gan_augment.data.images import LabeledImages
+from gan_augment.data.images import LabeledImages, concatenate
+from gan_augment.data.photometric import photometric
 from gan_augment.metrics.features import Extractor, classifier_extractor
 from gan_augment.metrics.kernel import squared_mmd
 from gan_augment.metrics.memorization import compare_distances
@@ -114,3 +115,35 @@ def beside_nearest(real: LabeledImages, generated: LabeledImages) -> tuple[np.nd
     """Return generated images of one class and for each the real view that is nearest in pixels."""
     points, views = (each.images.reshape(len(each), -1) for each in (generated, real))
     return generated.images, real.images[nearest_views(points, views)[1]]
+
+
+def to_show(
+    gans: SmallGans, real: LabeledImages, test: LabeledImages, *, protocol: str, seed: int
+) -> dict[str, dict]:
+    """Choose the images that figures show: the first ones, mostly of the first GAN seed.
+
+    Entries, each by titles of panels: data, by_batch, by_seed (images added under `protocol`),
+    transformed; and neighbours, what `beside_nearest` returns of each class.
+    """
+    by_batch: dict[str, list] = {}
+    for sample in gans.compared(real):
+        batch, as_batch = (sample.about[name] for name in ("batch_size", "as_batch"))
+        title = f"batch {batch}"
+        title += "" if batch == as_batch else f", as few steps as batch {as_batch}"
+        if sample.about["gan_seed"] == 0:
+            by_batch.setdefault(title, []).append(sample.images)
+    generated = gans.of(protocol)
+    changed = photometric()(real.scaled(), [derive_seed(seed, "shown"), 0]).numpy()
+    return {
+        "data": {"to train on": real, "to test on": test},
+        "by_batch": {title: concatenate(parts) for title, parts in by_batch.items()},
+        "by_seed": {f"GAN seed {g}": images for g, images in enumerate(generated)},
+        "transformed": {
+            "as they are": real,
+            "transformed": LabeledImages.from_scaled(changed, real.labels, real.class_names),
+        },
+        "neighbours": {
+            name: beside_nearest(real.of_class(k), generated[0].of_class(k))
+            for k, name in enumerate(real.class_names)
+        },
+    }

@@ -65,6 +65,7 @@ PROTOCOLS = {
 
 ARM_NAMES = tuple(PROTOCOLS["corrected"].arms())
 GENERATED_ARMS = ("gan", "gan+affine")
+SHOWN_EPOCHS = (10, 50, 100, 400)  # of a generator's training, in Figures 7 to 10
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,15 @@ class Draw:
     def folder(self, model: str) -> str:
         """Name the directory of a generator that was trained on it."""
         return f"{model}_{self.protocol}_size-{self.size}_seed-{self.gan_seed}"
+
+
+def shown_steps(steps: int, per_epoch: int) -> tuple[int, ...]:
+    """Return the steps of Figures 7 to 10: the reported epochs that a training reaches.
+
+    Of a shorter training than the report's also its end, and the same shares of it that the
+    reported epochs are of theirs: 1/40, 1/8 and 1/4.
+    """
+    reached = {epoch * per_epoch for epoch in SHOWN_EPOCHS if epoch * per_epoch <= steps}
+    if len(reached) < len(SHOWN_EPOCHS):
+        reached |= {max(1, round(steps * e / SHOWN_EPOCHS[-1])) for e in SHOWN_EPOCHS}
+    return tuple(sorted(reached))

@@ -30,6 +30,9 @@ class Way:
     """Whether the augmenter is trained, and its images are kept as a generated set."""
     transform: bool = False
     """Whether the classifier sees all images under a new random affine map at every step."""
+    trained_as: str | None = None
+    """The way whose augmenter begins with this one. They have one seed and one directory, so what
+    is trained for both is trained once."""
     complete: bool = False
     """Whether the sample is not made imbalanced in the first place."""
 
@@ -44,8 +47,8 @@ WAYS = {
     # As people use it: all images, those of large classes too, at every step.
     "repeat+affine": Way("repeat", transform=True),
     "conditional": Way("conditional", learned=True),
-    # BAGAN's first phase alone.
-    "auto-encoder": Way("auto-encoder", learned=True),
+    # BAGAN's first phase alone: the very one that BAGAN goes on from.
+    "auto-encoder": Way("auto-encoder", learned=True, trained_as="bagan"),
     "bagan": Way("bagan", learned=True),
     # What imbalance costs is measured from here; in earnest nobody has these images.
     "complete": Way(complete=True),
@@ -179,7 +182,9 @@ class Rebalancing:
         )
 
     def losses(self, case: Imbalance, name: str) -> list[dict]:
-        """Return the reports of an augmenter's training."""
+        """Return the reports of an augmenter's training; none of one that is part of another's."""
+        if WAYS[name].trained_as:
+            return []
         return MetricsLog(self._directory(case, name) / "metrics.jsonl", read_only=True).records
 
     def _training_set(self, case, way: Way, complete, kept) -> LabeledImages:
@@ -191,7 +196,7 @@ class Rebalancing:
         if (case, name) not in self._fitted:
             augmenter = self.make_augmenter(
                 name,
-                seed=derive_seed(self.seed, "augmenter", name, *case),
+                seed=derive_seed(self.seed, "augmenter", WAYS[name].trained_as or name, *case),
                 directory=self._directory(case, name),
                 strategy=self.strategy,
             )
@@ -199,4 +204,4 @@ class Rebalancing:
         return self._fitted[case, name]
 
     def _directory(self, case: Imbalance, name: str) -> Path:
-        return self.directory / "gans" / f"{name}_{case.folder}"
+        return self.directory / "gans" / f"{WAYS[name].trained_as or name}_{case.folder}"

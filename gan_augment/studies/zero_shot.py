@@ -27,6 +27,7 @@ from gan_augment.studies.zero_shot_methods import (
     Made,
     judged,
     with_generator,
+    with_wrong_descriptions,
     without_generator,
 )
 
@@ -75,17 +76,18 @@ class ZeroShotStudy:
         cells = [[images, case, g, kind] for g in gan_seeds for kind in (NONE, JOINT, ADVERSARIAL)]
         todo = [dict(zip(CELL, cell)) for cell in cells if cell not in done]
         seeds = list(dict.fromkeys(cell["gan_seed"] for cell in todo))
-        sets = {g: data.scaled() for g, data in (make(seeds) if seeds else {}).items()}
+        sets = make(seeds) if seeds else {}
         for cell in todo:
-            data, report = sets[cell["gan_seed"]], {}
+            data, report, more = sets[cell["gan_seed"]].scaled(), {}, {}
             if cell["generator"] == NONE:
                 methods = without_generator(data)
+                more = {"wrong_descriptions": with_wrong_descriptions(data)}
             else:
                 report, made = self._generated(data, cell)
                 compare = self.generator.similarities
                 methods = with_generator(cell["generator"], data, made, compare)
             found = {name: judged(data, predict) for name, predict in methods.items()}
-            self.log.append({**cell, "methods": found, "report": report})
+            self.log.append({**cell, "methods": found, "report": report, **more})
 
     def scores(self) -> pd.DataFrame:
         """A row for each cell and method.
@@ -124,6 +126,19 @@ class ZeroShotStudy:
                 row = {"class": name, "seen": name not in alone, "zero_shot": alone.get(name)}
                 rows.append(about | row | {"generalised": accuracy})
         return pd.DataFrame(rows)
+
+    def wrong_descriptions(self) -> pd.DataFrame:
+        """A row for each kind of images and time that classes got each other's descriptions.
+
+        Columns images, draw and zero_shot, the mean over all cases and seeds.
+        """
+        rows = [
+            {"images": record["images"], "draw": draw, "zero_shot": accuracy}
+            for record in self.log.records
+            for draw, accuracy in enumerate(record.get("wrong_descriptions", ()))
+        ]
+        by_draw = pd.DataFrame(rows).groupby(["images", "draw"], sort=False, as_index=False)
+        return by_draw.mean()
 
     def points(self) -> pd.DataFrame:
         """Features of the first case of each kind of images, in a plane; see `points`."""

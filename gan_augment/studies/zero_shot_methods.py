@@ -14,7 +14,10 @@ import numpy as np
 from scipy.spatial import distance
 
 from gan_augment.classifiers.attribute_prediction import (
+    bilinear_compatibility,
     direct_attribute_prediction,
+    evidence_of_seen,
+    handed_on,
     nearest_attributes,
 )
 from gan_augment.classifiers.linear import softmax_regression
@@ -24,6 +27,7 @@ from gan_augment.metrics.zero_shot import class_accuracies
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 NONE, JOINT, ADVERSARIAL = "none", "joint", "adversarial"  # generators: with L_C and without
+SHUFFLES = 200
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def without_generator(data: AttributeSet) -> dict[str, Predict]:
     return {
         "direct attributes": by_scores(data, direct_attribute_prediction),
         "nearest attributes": by_scores(data, nearest_attributes),
+        "bilinear": by_scores(data, bilinear_compatibility),
         "real images": by_real_images(data),
     }
 
@@ -116,6 +121,25 @@ def by_real_images(data: AttributeSet) -> Predict:
         return found
 
     return predict
+
+
+def with_wrong_descriptions(data: AttributeSet, count: int = SHUFFLES) -> list[float]:
+    """Return zero-shot accuracies of "bilinear" where classes have each other's descriptions.
+
+    These are handed out anew `count` times, the k-th time alike for all sets of as many classes. So
+    the mean of the k-th over all cases is one draw of what a study finds where descriptions say
+    nothing, and luck with them, which all of its cases share, is in the spread of these draws.
+    """
+    evidence = evidence_of_seen(data.features[data.train], data.labels[data.train])
+    rows, unseen = data.test_unseen, data.unseen
+    shown, labels = evidence(data.features[rows]), data.labels[rows]
+    rng, found = np.random.default_rng(0), []
+    for _ in range(count):
+        attributes = data.attributes[rng.permutation(data.num_classes)]
+        scores = shown @ handed_on(attributes, data.seen)[:, unseen]
+        accuracies = class_accuracies(labels, unseen[scores.argmax(1)], unseen)
+        found.append(round(float(accuracies.mean()), 5))
+    return found
 
 
 def judged(data: AttributeSet, predict: Predict) -> dict[str, list]:

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "loop": ["Trainer", "steps_of_epochs"],
         "momentum": ["RampedSGD"],
         "noise": ["sample_latents"],
+        "onlookers": ["invite"],
         "run": ["RunDirectory", "command_line"],
         "strategy": ["find_strategy", "is_chief"],
     },

@@ -17,11 +17,22 @@ from gan_augment.common.versions import version_sets, versions
 AND = " && "
 
 
-def command_line(experiment: str, arguments: Sequence[str], *, local: Collection[str]) -> str:
-    """Return the command that makes a run anywhere: without the options that name local paths."""
+def command_line(
+    experiment: str,
+    arguments: Sequence[str],
+    *,
+    local: Collection[str],
+    flags: Collection[str] = (),
+) -> str:
+    """Return the command that makes a run anywhere: without the options that name local paths.
+
+    And without `flags`, options that take no value.
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     for name in local:
         parser.add_argument(f"--{name}")
+    for name in flags:
+        parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction)
     rest = parser.parse_known_args(arguments)[1]
     return shlex.join(["python", "-m", f"gan_augment.{experiment}", *rest])
 

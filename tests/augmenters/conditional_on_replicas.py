@@ -1,14 +1,9 @@
-"""Trains conditional models on one device and on two replicas; prints how far they differ.
+"""Conditional models, without dropout, whose masks differ between replicas."""
 
-Run by test_conditional_on_replicas.py in a process of its own: devices must be set before
-TensorFlow starts. No dropout, whose masks differ between replicas, and no Adam, which would make
-equal steps of almost equal gradients.
-"""
-
-import json
+import functools
 
 import numpy as np
-import tensorflow as tf
+from two_replicas import compare, values
 
 from gan_augment.augmenters.fully_connected import fully_connected_gan
 from gan_augment.augmenters.vae import vae
@@ -41,31 +36,13 @@ def trained(build, strategy):
     labels = rng.integers(0, CLASSES, 16, dtype=np.int32)
     with strategy.scope():
         model = build()
-    before = [variable.numpy() for variable in model.weights]
-    trainer = Trainer(model, images, labels, batch_size=8, seed=1, strategy=strategy)
-    logs = trainer.run(STEPS)
-    return before, [variable.numpy() for variable in model.weights], logs
-
-
-def furthest(first, second):
-    return max(float(np.abs(a - b).max()) for a, b in zip(first, second))
-
-
-def main():
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    outcomes = {}
-    for build in (gan, auto_encoder):
-        before, one, logs = trained(build, tf.distribute.get_strategy())
-        _, two, logs_of_two = trained(build, mirrored)
-        outcomes[build.__name__] = {
-            "moved": furthest(before, one),
-            "apart": furthest(one, two),
-            "logs_apart": max(abs(logs[k] / logs_of_two[k] - 1) for k in logs),
-        }
-    print("RESULT", json.dumps(outcomes))
+    before = values(model.weights)
+    logs = Trainer(model, images, labels, batch_size=8, seed=1, strategy=strategy).run(STEPS)
+    return before, values(model.weights), logs
 
 
 if __name__ == "__main__":
-    main()
+    compare(
+        gan=functools.partial(trained, gan),
+        auto_encoder=functools.partial(trained, auto_encoder),
+    )

@@ -1,13 +1,7 @@
-"""Trains a DAGAN on one device and on two replicas; prints how far they differ.
-
-Run by test_dagan_on_replicas.py in a process of its own: devices must be set before TensorFlow
-starts. No Adam, which would make equal steps of almost equal gradients.
-"""
-
-import json
+"""A DAGAN."""
 
 import numpy as np
-import tensorflow as tf
+from two_replicas import compare, values
 
 from gan_augment.augmenters.dagan import sibling_gan
 from gan_augment.augmenters.stabilizers import parse
@@ -26,28 +20,11 @@ def trained(strategy):
         stabilizers = parse(["wgan-gp", "critic-steps=2"])
         gan = sibling_gan(SHAPE, width=2, latent_dim=4, stabilizers=stabilizers, seed=1)
         gan.compile(RampedSGD(0.01, **RAMP), RampedSGD(0.01, **RAMP))
-    before = [variable.numpy() for variable in gan.weights]
+    before = values(gan.weights)
     trainer = ClassmateTrainer(gan, images, labels, batch_size=16, seed=1, strategy=strategy)
     logs = trainer.run(STEPS)
-    return before, [variable.numpy() for variable in gan.weights], logs
-
-
-def furthest(first, second):
-    return max(float(np.abs(a - b).max()) for a, b in zip(first, second))
-
-
-def main():
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    before, one, logs = trained(tf.distribute.get_strategy())
-    _, two, logs_of_two = trained(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
-    outcome = {
-        "moved": furthest(before, one),
-        "apart": furthest(one, two),
-        "logs_apart": max(abs(logs[name] - logs_of_two[name]) for name in logs),
-    }
-    print("RESULT", json.dumps(outcome))
+    return before, values(gan.weights), logs
 
 
 if __name__ == "__main__":
-    main()
+    compare(dagan=trained)

@@ -2,13 +2,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from small_models import of_kind
 
 from gan_augment.augmenters.dcgan import dcgan, discriminator, generator
 from gan_augment.common.errors import UserError
-
-
-def of_kind(model, kind):
-    return [layer for layer in model.layers if isinstance(layer, kind)]
 
 
 @pytest.mark.parametrize("alpha", [1, 2])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from small_models import of_kind, patterns
 
 from gan_augment.augmenters.adversarial import GAN
 from gan_augment.augmenters.base import generate
@@ -13,19 +14,8 @@ from gan_augment.augmenters.health import Watch
 from gan_augment.augmenters.per_class import PerClass
 from gan_augment.augmenters.stabilizers import parse
 from gan_augment.common.errors import UserError
-from gan_augment.data.images import LabeledImages
 
 small = functools.partial(dcgan64, width=2, latent_dim=4)
-
-
-def of_kind(model, kind):
-    return [layer for layer in model.layers if isinstance(layer, kind)]
-
-
-def patterns(n, side=8):
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (n, side, side, 3)).astype(np.uint8)
-    return LabeledImages(images, np.arange(n, dtype=np.int32) % 2, ("a", "b"))
 
 
 def test_networks_are_those_of_the_tutorial():

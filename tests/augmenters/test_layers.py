@@ -2,15 +2,13 @@
 
 import functools
 import json
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from two_replicas import one_and_two
 
 from gan_augment.augmenters.layers import (
     PLAIN,
@@ -441,16 +439,8 @@ def train(kind, strategy, steps=4):
     ]
 
 
-def test_two_replicas_train_as_one():
-    process = subprocess.run(
-        [sys.executable, __file__],
-        env={**os.environ, "CUDA_VISIBLE_DEVICES": ""},
-        text=True,
-        capture_output=True,
-        timeout=300,
-    )
-    assert process.returncode == 0, process.stderr[-3000:]
-    mirrored = json.loads(process.stdout.splitlines()[-1])
+def test_two_replicas_train_as_one(start_script):
+    (mirrored,) = start_script(__file__)()
     for kind in KINDS:
         one = train(kind, tf.distribute.get_strategy())
         start = train(kind, tf.distribute.get_strategy(), steps=0)
@@ -463,7 +453,5 @@ def test_two_replicas_train_as_one():
 
 
 if __name__ == "__main__":
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    print(json.dumps({kind: train(kind, two) for kind in KINDS}))
+    _, two = one_and_two()
+    print("RESULT", json.dumps({kind: train(kind, two) for kind in KINDS}))

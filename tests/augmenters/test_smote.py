@@ -6,6 +6,7 @@ import pytest
 from gan_augment.augmenters.base import generate
 from gan_augment.augmenters.smote import Smote
 from gan_augment.common.errors import UserError
+from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
 
 
@@ -33,6 +34,24 @@ def test_only_the_nearest_neighbours_are_mixed():
     real = LabeledImages(pixels, np.zeros(4, np.int32), ("a",))
     values = generate(Smote(neighbours=1).fit(real), 40, seed=0).images
     assert not ((values > 10) & (values < 200)).any()
+
+
+def test_images_are_those_of_the_package_on_all_classes():
+    from imblearn.over_sampling import SMOTE
+
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 4, 4, 1), dtype=np.uint8)
+    real = LabeledImages(pixels, np.repeat(np.int32([0, 1, 2]), [4, 20, 6]), ("a", "b", "c"))
+    made = generate(Smote().fit(real), 64, seed=5)
+    for label, neighbours in ((0, 3), (2, 5)):
+        few = int(real.counts()[label])
+        sampler = SMOTE(
+            sampling_strategy={label: few + 64},
+            k_neighbors=neighbours,
+            random_state=derive_seed(5, label, 0),
+        )
+        theirs, _ = sampler.fit_resample(real.scaled().reshape(30, -1), real.labels)
+        expected = LabeledImages.from_scaled(theirs[30:].reshape(64, 4, 4, 1), [label] * 64, "abc")
+        np.testing.assert_array_equal(made.of_class(label).images, expected.images)
 
 
 def test_equal_seeds_are_equal_and_more_begin_with_fewer():

@@ -10,13 +10,13 @@ their own for either player, `fit` on a `tf.data` pipeline that shuffles and sca
 
 import argparse
 import os
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import tensorflow as tf
+from turns import fitted, measured, print_load, trainer
 
 from gan_augment.augmenters.auto_encoder import auto_encoder
 from gan_augment.augmenters.bagan import bagan
@@ -25,12 +25,6 @@ from gan_augment.training.loop import Trainer
 
 SHAPE, CLASSES = (28, 28, 1), 10
 IMAGES = 2048
-
-
-def ours(model, images, labels, batch):
-    """Return a function that trains our model for some steps."""
-    strategy = tf.distribute.get_strategy()
-    return Trainer(model, images, labels, batch_size=batch, seed=0, strategy=strategy).run
 
 
 class PlainAutoEncoder(keras.Model):
@@ -92,24 +86,6 @@ class PlainBAGAN(keras.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
 
-def fitted(model, data):
-    """Return a function that fits a compiled model for some steps."""
-    data = data.repeat()
-    return lambda steps: model.fit(data, steps_per_epoch=steps, shuffle=False, verbose=0)
-
-
-def measured(contenders, steps, turns):
-    """Return the seconds of a step of each, the best of its turns; the first is for warming up."""
-    best = dict.fromkeys(contenders, float("inf"))
-    for turn in range(turns + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run(steps)
-            if turn:
-                best[name] = min(best[name], (time.perf_counter() - start) / steps)
-    return best
-
-
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -130,7 +106,7 @@ def main():
         return gan
 
     data = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(IMAGES)
-    data = data.batch(options.batch, drop_remainder=True)
+    data = data.batch(options.batch, drop_remainder=True).repeat()
     scaled = data.map(lambda x, y: (tf.cast(x, tf.float32) / 127.5 - 1, y))
     twice = scaled.map(lambda x, y: (x, x))
     plain = PlainAutoEncoder(auto_encoder(SHAPE, alpha=options.alpha).whole)
@@ -141,17 +117,18 @@ def main():
     )
     plain_gan.compile()
     auto = auto_encoder(SHAPE, alpha=options.alpha)
+    batch = {"batch_size": options.batch}
     best = measured(
         {
-            "auto-encoder, ours": ours(auto, images, None, options.batch),
+            "auto-encoder, ours": trainer(Trainer, auto, images, **batch),
             "auto-encoder, fit": fitted(plain, twice.prefetch(2)),
-            "GAN, ours": ours(begun(), images, labels, options.batch),
+            "GAN, ours": trainer(Trainer, begun(), images, labels, **batch),
             "GAN, fit": fitted(plain_gan, scaled.prefetch(2)),
         },
         options.steps,
         options.turns,
     )
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print_load()
     for name, seconds in best.items():
         print(f"{name:22s} {1000 * seconds:8.1f} ms  {1 / seconds:7.1f} steps/s")
     for phase in ("auto-encoder", "GAN"):

@@ -10,13 +10,13 @@ from `tf.data` and uses Keras' Adam. Also prints how much memory the pools have 
 
 import argparse
 import os
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import tensorflow as tf
+from turns import fitted, measured, print_load, trainer
 
 from gan_augment.augmenters.cyclegan import CycleGAN, apart, cycle_gan, fooling
 from gan_augment.augmenters.objectives import least_squares
@@ -59,12 +59,11 @@ class Straightforward(CycleGAN):
 def ours(images, labels, batch, precision="float32"):
     """Return a CycleGAN and a function that trains it for some steps."""
     gan = cycle_gan(images.shape[1:], precision=precision)
-    strategy = tf.distribute.get_strategy()
-    return gan, PairTrainer(gan, images, labels, batch_size=batch, seed=0, strategy=strategy).run
+    return gan, trainer(PairTrainer, gan, images, labels, batch_size=batch)
 
 
 def rival(images, labels, batch):
-    """Return the straightforward version and a function that trains it with `fit`."""
+    """Return a function that trains the straightforward version with `fit`."""
     built = cycle_gan(images.shape[1:])
     gan = Straightforward(
         built.to_second, built.to_first, built.first_discriminator, built.second_discriminator
@@ -83,7 +82,7 @@ def rival(images, labels, batch):
         for k in (0, 1)
     ]
     data = tf.data.Dataset.zip(tuple(parts)).prefetch(2)
-    return gan, lambda steps: gan.fit(data, steps_per_epoch=steps, shuffle=False, verbose=0)
+    return fitted(gan, data)
 
 
 def pooled(gan):
@@ -100,22 +99,16 @@ def main():
     parser.add_argument("--steps", type=int, default=30, help="steps in a turn")
     parser.add_argument("--turns", type=int, default=4)
     options = parser.parse_args()
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print_load()
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, [2 * IMAGES, options.side, options.side, 3], dtype=np.uint8)
     labels = (np.arange(2 * IMAGES) % 2).astype(np.int32)
     gan, run = ours(images, labels, options.batch)
     _, in_half = ours(images, labels, options.batch, "bfloat16")
-    _, fit = rival(images, labels, options.batch)
+    fit = rival(images, labels, options.batch)
     contenders = {"ours": run, "ours, bfloat16": in_half, "Keras fit": fit}
     memory = pooled(gan)
-    best = dict.fromkeys(contenders, float("inf"))
-    for turn in range(options.turns + 1):
-        for name, train in contenders.items():
-            start = time.perf_counter()
-            train(options.steps)
-            if turn:  # the first is for tracing and warming up
-                best[name] = min(best[name], (time.perf_counter() - start) / options.steps)
+    best = measured(contenders, options.steps, options.turns)
     for name, seconds in best.items():
         print(f"{name:16s} {1 / seconds:8.2f} steps per second")
     print(f"steps per second, ours : Keras fit = {best['Keras fit'] / best['ours']:.2f}")

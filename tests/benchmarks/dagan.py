@@ -10,13 +10,13 @@ by Keras' own loop) and draws its pairs in a `tf.data` pipeline.
 
 import argparse
 import os
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import tensorflow as tf
+from turns import fitted, measured, print_load, trainer
 
 from gan_augment.augmenters.dagan import discriminator, generator, sibling_gan
 from gan_augment.training.classmates import ClassmateTrainer
@@ -34,14 +34,7 @@ def data():
 def ours(width, batch, precision="float32"):
     """Return a function that trains our GAN for some steps."""
     gan = sibling_gan(SHAPE, width=width, latent_dim=LATENTS, precision=precision)
-    trainer = ClassmateTrainer(
-        gan,
-        *data(),
-        batch_size=CRITIC_STEPS * batch,
-        seed=0,
-        strategy=tf.distribute.get_strategy(),
-    )
-    return trainer.run
+    return trainer(ClassmateTrainer, gan, *data(), batch_size=CRITIC_STEPS * batch)
 
 
 class PlainDAGAN(keras.Model):
@@ -97,19 +90,7 @@ def fit(width, batch):
     pairs = rows.map(pair).batch(CRITIC_STEPS * batch, drop_remainder=True).prefetch(2)
     model = PlainDAGAN(width)
     model.compile()
-    return lambda steps: model.fit(pairs, steps_per_epoch=steps, epochs=1, verbose=0)
-
-
-def measured(contenders, steps, turns):
-    """Return the seconds of a step of each, the best of its turns; the first is for warming up."""
-    best = dict.fromkeys(contenders, float("inf"))
-    for turn in range(turns + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run(steps)
-            if turn:
-                best[name] = min(best[name], (time.perf_counter() - start) / steps)
-    return best
+    return fitted(model, pairs)
 
 
 def main():
@@ -125,7 +106,7 @@ def main():
     if options.bfloat16:
         contenders["ours, bfloat16"] = ours(options.width, options.batch, "bfloat16")
     contenders["Keras fit"] = fit(options.width, options.batch)
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print_load()
     best = measured(contenders, options.steps, options.turns)
     for name, seconds in best.items():
         print(f"{name:16s} {1 / seconds:7.2f} steps/s  {1000 * seconds:8.1f} ms")

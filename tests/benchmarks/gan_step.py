@@ -8,12 +8,12 @@ take turns, so a busy machine slows all of them; the best of their turns counts.
 
 import argparse
 import os
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import tensorflow as tf
+from turns import measured, trainer
 
 from gan_augment.augmenters.dcgan import dcgan
 from gan_augment.training.loop import Trainer
@@ -36,23 +36,21 @@ def flop_of_step(alpha, batch):
     return 2 * batch * (generator + discriminator)
 
 
-def ours(alpha, batch, steps, precision="float32"):
-    """Return a function that trains our GAN for `steps` steps."""
+def ours(alpha, batch, precision="float32"):
+    """Return a function that trains our GAN for some steps."""
     gan = dcgan((28, 28, 1), alpha=alpha, precision=precision)
     images = np.random.default_rng(0).integers(0, 256, [4 * batch, 28, 28, 1], dtype=np.uint8)
-    strategy = tf.distribute.get_strategy()
-    trainer = Trainer(gan, images, batch_size=batch, seed=0, strategy=strategy)
-    return lambda: trainer.run(steps)
+    return trainer(Trainer, gan, images, batch_size=batch)
 
 
-def product(steps):
-    """Return a function that multiplies two matrices `steps` times."""
+def product():
+    """Return a function that multiplies two matrices some times."""
     a = tf.random.normal([SIZE, SIZE])
     multiply = tf.function(lambda: tf.matmul(a, a))
-    return lambda: [multiply().numpy().item(0) for _ in range(steps)]
+    return lambda steps: [multiply().numpy().item(0) for _ in range(steps)]
 
 
-def torch_gan(alpha, batch, steps, channels_last):
+def torch_gan(alpha, batch, channels_last):
     """Return a function that trains the same networks in eager PyTorch, or None without it."""
     try:
         import torch
@@ -95,7 +93,7 @@ def torch_gan(alpha, batch, steps, channels_last):
     if channels_last:
         data = data.contiguous(memory_format=torch.channels_last)
 
-    def run():
+    def run(steps):
         for _ in range(steps):
             real = data[torch.randperm(len(data))[:batch]]
             fake = generator(torch.randn(batch, 100))
@@ -124,22 +122,15 @@ def main():
     parser.add_argument("--steps", type=int, default=3, help="steps in a turn")
     parser.add_argument("--turns", type=int, default=6)
     options = parser.parse_args()
-    size = (options.alpha, options.batch, options.steps)
+    size = (options.alpha, options.batch)
     contenders = {
         "ours": ours(*size),
         "ours, bfloat16": ours(*size, precision="bfloat16"),
         "PyTorch": torch_gan(*size, channels_last=False),
         "PyTorch, channels_last": torch_gan(*size, channels_last=True),
-        f"product of {SIZE}² matrices": product(options.steps),
+        f"product of {SIZE}² matrices": product(),
     }
-    contenders = {name: run for name, run in contenders.items() if run}
-    best = dict.fromkeys(contenders, float("inf"))
-    for turn in range(options.turns + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run()
-            if turn:  # the first is for tracing and warming up
-                best[name] = min(best[name], (time.perf_counter() - start) / options.steps)
+    best = measured(contenders, options.steps, options.turns)
     for name, seconds in best.items():
         print(f"{name:32s} {1000 * seconds:8.1f} ms")
     speed = flop_of_step(options.alpha, options.batch) / best["ours"]

@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from turns import fitted, measured, print_load, trainer
 
 from gan_augment.augmenters.feature_generator import FeatureGenerator
 from gan_augment.augmenters.genclass import gen_class
@@ -54,14 +55,8 @@ def network(data: AttributeSet, options):
 
 def ours(data: AttributeSet, options):
     """Return a function that trains for some steps in the package's loop."""
-    return Trainer(
-        network(data, options),
-        data.features[data.train],
-        data.labels[data.train],
-        batch_size=options.batch,
-        seed=0,
-        strategy=tf.distribute.get_strategy(),
-    ).run
+    rows = data.features[data.train], data.labels[data.train]
+    return trainer(Trainer, network(data, options), *rows, batch_size=options.batch)
 
 
 def straightforward(data: AttributeSet, options):
@@ -72,11 +67,7 @@ def straightforward(data: AttributeSet, options):
         (data.features[data.train], data.labels[data.train])
     )
     batches = batches.shuffle(ROWS).batch(options.batch, drop_remainder=True).repeat()
-
-    def run(steps):
-        model.fit(batches, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)
-
-    return run
+    return fitted(model, batches)
 
 
 def main() -> None:
@@ -87,14 +78,8 @@ def main() -> None:
     options = parser.parse_args()
     data = made_up(options)
     contenders = {"ours": ours(data, options), "Keras fit": straightforward(data, options)}
-    best = dict.fromkeys(contenders, float("inf"))
-    for turn in range(options.turns + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run(options.steps)
-            if turn:  # the first is for tracing and warming up
-                best[name] = min(best[name], (time.perf_counter() - start) / options.steps)
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    best = measured(contenders, options.steps, options.turns)
+    print_load()
     for name, seconds in best.items():
         print(f"{name:12s} {1 / seconds:8.0f} steps a second")
     print(f"ours : Keras fit = {best['Keras fit'] / best['ours']:.2f}")

@@ -12,12 +12,11 @@ kernel.
 import argparse
 import itertools
 import os
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-import tensorflow as tf
+from turns import measured, print_load, trainer
 
 from gan_augment.augmenters.dcgan64 import dcgan64
 from gan_augment.training.loop import Trainer
@@ -36,8 +35,7 @@ def ours(batch, precision="float32"):
     """Return a function that trains our GAN for some steps."""
     gan = dcgan64((64, 64, 3), batch_size=batch, precision=precision)
     images = np.random.default_rng(0).integers(0, 256, [IMAGES, 64, 64, 3], dtype=np.uint8)
-    strategy = tf.distribute.get_strategy()
-    return Trainer(gan, images, batch_size=batch, seed=0, strategy=strategy).run
+    return trainer(Trainer, gan, images, batch_size=batch)
 
 
 def torch_gan(batch, *, freeze=False, channels_last=False, fused=False):
@@ -87,18 +85,6 @@ def torch_gan(batch, *, freeze=False, channels_last=False, fused=False):
     return run
 
 
-def measured(contenders, steps, turns):
-    """Return the seconds of a step of each, the best of its turns; the first is for warming up."""
-    best = dict.fromkeys(contenders, float("inf"))
-    for turn in range(turns + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run(steps)
-            if turn:
-                best[name] = min(best[name], (time.perf_counter() - start) / steps)
-    return best
-
-
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -106,11 +92,10 @@ def main():
     parser.add_argument("--images", type=int, default=32, help="images in a turn")
     parser.add_argument("--turns", type=int, default=6)
     options = parser.parse_args()
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print_load()
     for batch in options.batches:
         rivals = {name: torch_gan(batch, **how) for name, how in VARIANTS.items()}
         contenders = {"ours": ours(batch), "ours, bfloat16": ours(batch, "bfloat16"), **rivals}
-        contenders = {name: run for name, run in contenders.items() if run}
         best = measured(contenders, max(2, options.images // batch), options.turns)
         print(f"batch {batch}")
         for name, seconds in best.items():

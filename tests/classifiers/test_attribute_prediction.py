@@ -3,13 +3,16 @@ import pytest
 
 from gan_augment.classifiers import attribute_prediction
 from gan_augment.classifiers.attribute_prediction import (
+    bilinear_compatibility,
     direct_attribute_prediction,
     nearest_attributes,
 )
 from gan_augment.classifiers.linear import Linear
 
 
-@pytest.mark.parametrize("learn", [direct_attribute_prediction, nearest_attributes])
+@pytest.mark.parametrize(
+    "learn", [direct_attribute_prediction, nearest_attributes, bilinear_compatibility]
+)
 def test_unseen_classes_are_told_where_features_are_linear_in_attributes(described, learn):
     data = described()
     scores = learn(data.features[data.train], data.labels[data.train], data.attributes)
@@ -47,3 +50,24 @@ def test_nearest_attributes_are_those_of_a_ridge_regression():
     # Slope: covariance 1/2 over variance 1 plus penalty 1.
     predicted = 0.5 + (5 - 1) * 0.25
     np.testing.assert_allclose(scores(np.array([[5.0]]))[0], -((predicted - attributes[:, 0]) ** 2))
+
+
+def test_bilinear_compatibility_is_least_of_the_published_objective():
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(12, 3)), np.arange(12) % 2 + 1  # class 0 is unseen
+    attributes = rng.normal(size=(3, 2))
+    gamma, lam = 0.3, 0.7
+    scores = bilinear_compatibility(x, labels, attributes, penalty=gamma, attribute_penalty=lam)
+    assert scores(x).shape == (12, 3)
+    moved, s = x - x.mean(0), attributes[1:]
+    y = np.where(labels[:, None] == [1, 2], 1.0, -1.0)
+
+    def slope(v):  # of ‖XVSᵀ − Y‖² + γ‖VSᵀ‖² + λ‖XV‖² + γλ‖V‖², all but the second and last by n
+        error = moved.T @ (moved @ v @ s.T - y) @ s / 12
+        return error + gamma * v @ s.T @ s + lam * moved.T @ moved @ v / 12 + gamma * lam * v
+
+    # Scores are linear, and those of unit vectors show V.
+    of_points = scores(x.mean(0) + np.eye(3))
+    v = np.linalg.lstsq(attributes, of_points.T, rcond=None)[0].T
+    np.testing.assert_allclose(v @ attributes.T, of_points, atol=1e-10)
+    np.testing.assert_allclose(slope(v), 0, atol=1e-10)

@@ -84,6 +84,17 @@ def test_by_name_it_is_the_objects_of_the_report(place):
     assert test.of_class(1).images[0, 0, 0, 1] == 3
 
 
+def test_every_object_that_all_classes_have_is_left_out_in_turn(place):
+    folds = eth80.find([place]).left_out()
+    assert list(folds) == [1, 3, 5, 8]
+    others, own = folds[3]
+    assert set(others.images[:, 0, 0, 1]) == {1, 5, 8}
+    assert set(own.images[:, 0, 0, 1]) == {3}
+    assert own.counts().tolist() == [2, 2]
+    np.savez(place / eth80.FILE, **arrays(objects=(1, 3)))
+    assert not eth80.find([place]).left_out()
+
+
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [

@@ -7,7 +7,7 @@ from matplotlib.image import imread
 from scipy.stats import norm
 
 from gan_augment.common.errors import UserError
-from gan_augment.reporting import convergence
+from gan_augment.reporting import convergence, overlap_figure
 
 TURN = np.linspace(0.3, 5, 200)
 CIRCLE = np.stack([np.cos(TURN), np.sin(TURN)], axis=1)
@@ -53,12 +53,12 @@ def test_fields_are_drawn_with_every_kind_of_equilibrium(tmp_path):
 
 
 def test_overlap_is_drawn(tmp_path):
-    convergence.plot_overlap(tmp_path / "figure.png")
+    overlap_figure.plot_overlap(tmp_path / "figure.png")
     assert_drawn(tmp_path / "figure.png", 1000)
 
 
 def test_noise_makes_a_density_of_a_bump_with_the_variances_added():
-    bump, x = convergence.Bump(0.5, 0.6), np.linspace(-6, 7, 2001)
+    bump, x = overlap_figure.Bump(0.5, 0.6), np.linspace(-6, 7, 2001)
     assert np.trapezoid(bump(x), x) == pytest.approx(1, abs=1e-4)
     variance = np.trapezoid(bump(x) * (x - 0.5) ** 2, x)
     noisy = np.exp(bump.noisy_log(x, 0.8))
@@ -66,7 +66,7 @@ def test_noise_makes_a_density_of_a_bump_with_the_variances_added():
     spread = np.trapezoid(noisy * (x - 0.5) ** 2, x)
     assert spread == pytest.approx(variance + 0.64, abs=1e-4)
     # A bump that is narrow beside the noise is a Gaussian.
-    narrow = convergence.Bump(0.5, 0.01).noisy_log(x, 0.8)
+    narrow = overlap_figure.Bump(0.5, 0.01).noisy_log(x, 0.8)
     np.testing.assert_allclose(narrow, norm.logpdf(x, 0.5, 0.8), atol=0.01)
 
 

@@ -18,6 +18,7 @@ LEVELS = {
     "wgan-gp, softmax": (0.78, 0.47),
     "direct attributes": (0.70, 0.30),
     "nearest attributes": (0.90, 0.20),
+    "bilinear": (0.85, 0.40),
     "real images": (0.97, 0.95),
 }
 CASES = ("0 and 1", "1 and 2", "0 and 2", "2 and 3")
@@ -77,6 +78,7 @@ POINTS = pd.DataFrame(
 )
 OPTIONS = {
     **{"hidden": 128, "steps": 1000, "batch_size": 64, "samples": 8, "similarity": "distance"},
+    **{"learning_rate": 1e-3, "penalty": 10.0, "classifier_weight": 1.0, "critic_steps": 5},
     **{"per_class": 400, "strokes": False, "features": 64, "images": 4000, "encoder_epochs": 5},
     "data": {"name": "mnist", "test_images": 1000},
 }
@@ -88,11 +90,13 @@ def test_claims_are_judged_pair_by_pair(scores):
     assert recognised[1] == "holds"
     assert len(recognised[0]) == 1  # guessing is for unseen classes among themselves
     assert "GenClass − chance, unseen among unseen: +" in recognised[0][0]
-    # Nearest attributes are better among the unseen, worse among all.
-    assert better[1] == "holds in 3 of 4 comparisons"
+    # Nearest attributes and the bilinear method are better among the unseen, worse among all.
+    assert better[1] == "holds in 4, does not hold in 2 of 6 comparisons"
     assert better[0][0].startswith("GenClass − direct attribute prediction, unseen among unseen: +")
-    assert together[1] == "holds in 3 of 4 comparisons"
+    assert together[1] == "holds in 3, does not hold in 1 of 4 comparisons"
     assert costless[1] == "holds"  # two tenths of a point are within half a point
+    assert genclass.together(["undecided", "does not hold"]) == "does not hold"  # is not hidden
+    assert genclass.together(["undecided", "undecided"]) == "undecided"
     worse = scores.copy()
     worse.loc[worse["method"] == "genclass", ["zero_shot", "harmonic"]] -= 0.02
     assert claims_text(worse)[-1][2] == "does not hold"
@@ -103,11 +107,24 @@ def test_one_split_has_its_seeds_for_units(scores):
     found = genclass.gain(one, "genclass", "direct attributes", "zero_shot")
     assert found.n_gan_seeds == 2
     assert genclass.gain(scores, "genclass", "direct attributes", "zero_shot").n_gan_seeds == 4
-    assert genclass.over(one) == "seeds"
+    assert genclass.over(one).startswith("seeds")
+    assert genclass.gain(scores, *("genclass", "wgan-gp", "zero_shot")).interval_over == "classes"
+    assert genclass.gain(one, *("genclass", "wgan-gp", "zero_shot")).interval_over == "gan seeds"
     header, rows = genclass.table_text(scores)
     assert header[-1] == "pairs × seeds"
     assert rows[0][0] == "GenClass"
     assert rows[0][-1] == "4 × 2"
+    some = scores[(scores["case"] == CASES[0]) | (scores["gan_seed"] == 0)]
+    assert genclass.table_text(some)[1][0][-1] == "4 × 1 to 2"  # seeds came later, not for all
+
+
+def test_descriptions_are_held_against_those_of_other_classes(scores):
+    draws = pd.DataFrame({"images": "handwritten", "zero_shot": np.linspace(0, 1, 99)})
+    at_random = genclass.informed(scores, draws.assign(zero_shot=draws["zero_shot"] / 2))
+    assert "p = 0.010 of the times: the descriptions tell something" in at_random
+    told = genclass.informed(scores, draws)
+    assert "50.0 % on average (standard deviation 29.3)" in told
+    assert "it is not shown that the descriptions tell something" in told
 
 
 def test_the_grid_of_pairs_is_symmetric(scores):
@@ -126,7 +143,8 @@ def test_files_and_page(scores, classes, tmp_path, cases):
         scores, classes = (
             pd.concat([part, part.assign(images="display")]) for part in (scores, classes)
         )
-    text = write_genclass(scores, classes, POINTS, directory)
+    wrong = [{"images": k, "zero_shot": 0.5} for k in ("handwritten", "display") for _ in range(99)]
+    text = write_genclass(scores, classes, pd.DataFrame(wrong), POINTS, directory)
     assert "GenClass" in text
     assert "In many cases" in text
     for name in FILES:
@@ -141,6 +159,8 @@ def test_files_and_page(scores, classes, tmp_path, cases):
     page = "\n\n".join(genclass_section(directory))
     assert "There is no public code of GenClass" in page
     assert "No numbers are reported" in page
+    assert "Adam's rate is 0.001" in page
+    assert ("seven segments" in page) == ("a linear map of 7 attributes" in page) == several
     assert ("4 of the 45 pairs" in page) == several
     assert ("as a display shows them" in page) == several
     assert ("### Digits of a display, the control" in page) == several

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gan_augment.augmenters.bagan import DISCRIMINATOR_RATE, GENERATOR_RATE
 from gan_augment.data import LabeledImages
 from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDECIDED
 from gan_augment.reporting.imbalance import (
@@ -16,7 +17,11 @@ from gan_augment.reporting.imbalance import (
     recalls_table,
 )
 from gan_augment.reporting.imbalance_files import FILES, PERHAPS, write_imbalance
-from gan_augment.reporting.imbalance_page import imbalance_section, imbalance_text
+from gan_augment.reporting.imbalance_page import (
+    TRIED,
+    imbalance_section,
+    imbalance_text,
+)
 from gan_augment.studies.rebalancing import WAYS as STUDIED
 
 RECALLS = {"none": 0.5, "repeat": 0.6, "smote": 0.62, "affine": 0.7, "repeat+affine": 0.8}
@@ -112,6 +117,7 @@ def test_files_and_the_page(tmp_path):
         assert (directory / name).stat().st_size > 100
     options = {"per_class": 500, "minority": ["x", "z"], "width": 1.0, "steps": 4000}
     options |= {"pretraining_steps": None, "classifier": "dense", "classifier_steps": 2000}
+    options |= {"bagan_rate": 5e-5, "bagan_discriminator_rate": 2e-4, "conditional_rate": 1e-4}
     options |= {"precision": "float32", "batch_size": 64, "data": {"name": "mnist"}}
     (directory / "runs.json").write_text(json.dumps([{"options": options}]))
     page = "\n\n".join(imbalance_section(directory))
@@ -120,3 +126,14 @@ def test_files_and_the_page(tmp_path):
     assert "| 10 % | BAGAN |" in page
     assert "![training](imbalance/training.png)" in page
     assert "nan" not in page
+    assert "0.0001 for both players of the conditional GAN. BAGAN's were chosen by trial" in page
+    assert "drawn from the same ones" in page
+    elsewhere = options | {"data": {"name": "fashion_mnist"}, "bagan_rate": 1e-4}
+    (directory / "runs.json").write_text(json.dumps([{"options": elsewhere}]))
+    page = "\n\n".join(imbalance_section(directory))
+    assert "BAGAN's are not those" in page
+    assert "drawn from the same ones" not in page
+
+
+def test_the_page_knows_which_rates_were_tried():
+    assert TRIED == {"bagan_rate": GENERATOR_RATE, "bagan_discriminator_rate": DISCRIMINATOR_RATE}

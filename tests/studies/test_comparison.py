@@ -2,9 +2,9 @@ import functools
 
 import numpy as np
 import pytest
+from dark_and_light import images
 
 from gan_augment.classifiers import Members, small_cnn
-from gan_augment.data import LabeledImages
 from gan_augment.studies.comparison import (
     Comparison,
     TrainingSet,
@@ -12,16 +12,6 @@ from gan_augment.studies.comparison import (
     repeated,
     unpacked,
 )
-
-NAMES = ("dark", "light")
-
-
-def images(n, value=0):
-    """Dark and light images with `value` in the corner, to know them by."""
-    labels = np.arange(n, dtype=np.int32) % 2
-    pixels = np.full([n, 12, 12, 1], 40, np.uint8) + 150 * labels[:, None, None, None].astype("u1")
-    pixels[:, 0, 0] = value
-    return LabeledImages(pixels, labels, NAMES)
 
 
 class Recorded(Members):

@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from gan_augment.data.images import LabeledImages, concatenate
-from gan_augment.studies.loss_curves import MEASURES, LossCurves
+from gan_augment.studies.loss_curves import LossCurves
+from gan_augment.studies.loss_scores import MEASURES
 from gan_augment.studies.protocols import ARM_NAMES, Draw
 
 EPOCHS = 3

@@ -1,10 +1,12 @@
+import functools
+
 import numpy as np
 import pytest
 
 from gan_augment.common.errors import UserError
 from gan_augment.data.images import LabeledImages
 from gan_augment.studies.arms import ARMS
-from gan_augment.studies.protocols import ARM_NAMES, GENERATED_ARMS, PROTOCOLS
+from gan_augment.studies.protocols import ARM_NAMES, GENERATED_ARMS, PROTOCOLS, shown_steps
 
 
 def test_protocols_take_the_numbers_of_the_report():
@@ -34,3 +36,12 @@ def test_arms_with_generated_images_are_those_that_need_them():
     assert tuple(name for name in ARM_NAMES if arms[name].synthetic) == GENERATED_ARMS
     assert {name for name in ARM_NAMES if arms[name].transform} == {"affine", "gan+affine"}
     assert set(ARM_NAMES) - set(ARMS) == {"rotation"}
+
+
+def test_pictures_are_of_the_reported_epochs_or_of_their_shares_of_a_shorter_training():
+    at = functools.partial(shown_steps, per_epoch=704)
+    assert at(400 * 704) == (10 * 704, 50 * 704, 100 * 704, 400 * 704)
+    assert at(800 * 704) == (10 * 704, 50 * 704, 100 * 704, 400 * 704)
+    assert at(4000) == (100, 500, 1000, 4000)
+    assert at(8000) == (200, 1000, 2000, 10 * 704, 8000)
+    assert at(1) == (1,)

@@ -139,3 +139,19 @@ def test_recalls_are_means_over_rare_and_other_classes(make):
 
 def test_ways_that_are_learned_or_not_name_an_augmenter_of_a_way():
     assert {way.augmenter for way in WAYS.values()} - {None} <= set(WAYS)
+
+
+def test_the_auto_encoder_alone_is_the_one_that_bagan_begins_with(make, monkeypatch):
+    study, *_ = make()
+    places = {}
+
+    def make_augmenter(name, **place):
+        places[name] = place["seed"], place["directory"]
+        return Learned()
+
+    monkeypatch.setattr(study, "make_augmenter", make_augmenter)
+    study.run(CASES[:1], ("conditional", "auto-encoder", "bagan"), images(20), images(2))
+    assert places["auto-encoder"] == places["bagan"]
+    assert places["conditional"][0] != places["bagan"][0]
+    assert places["conditional"][1] != places["bagan"][1]
+    assert study.losses(CASES[0], "auto-encoder") == []

@@ -8,7 +8,7 @@ import tensorflow as tf
 from gan_augment.augmenters import dcgan64, fitting
 from gan_augment.data import LabeledImages
 from gan_augment.metrics.features import Extractor
-from gan_augment.studies.pictures import PictureStudy, beside_nearest
+from gan_augment.studies.pictures import PictureStudy, beside_nearest, to_show
 from gan_augment.studies.small_gans import GanCell, GanPlan, SmallGans
 
 PLAN = GanPlan(
@@ -148,3 +148,18 @@ def test_the_view_beside_an_image_is_the_nearest():
     generated, nearest = beside_nearest(real, changed)
     np.testing.assert_array_equal(generated, changed.images)
     np.testing.assert_array_equal(nearest, real.images[rows])
+
+
+def test_figures_show_the_first_seed_and_one_panel_for_each_seed(gans):
+    real, test = views(8), views(4, seed=5)
+    shown = to_show(gans, real, test, protocol="corrected", seed=0)
+    assert shown["data"] == {"to train on": real, "to test on": test}
+    titles = {"batch 1", "batch 1, as few steps as batch 2", "batch 2"}
+    assert set(shown["by_batch"]) == titles
+    assert list(shown["by_seed"]) == ["GAN seed 0", "GAN seed 1"]
+    assert not np.array_equal(shown["transformed"]["transformed"].images, real.images)
+    generated, nearest = shown["neighbours"]["horse"]
+    assert generated.shape == nearest.shape
+    assert {image.tobytes() for image in nearest} <= {
+        image.tobytes() for image in real.of_class(1).images
+    }

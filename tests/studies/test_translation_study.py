@@ -2,22 +2,11 @@ import functools
 
 import numpy as np
 import pytest
+from dark_and_light import images
 
 from gan_augment.classifiers import Members, small_cnn
-from gan_augment.data import LabeledImages
 from gan_augment.studies.judges import Judges
 from gan_augment.studies.translation import Directions, training_sets
-
-NAMES = ("dark", "light")
-
-
-def images(n, value=0, wrong=0):
-    """Dark and light images with `value` in the corner; of the first ones labels are wrong."""
-    labels = np.arange(n, dtype=np.int32) % 2
-    pixels = np.full([n, 12, 12, 1], 40, np.uint8) + 150 * labels[:, None, None, None].astype("u1")
-    pixels[:, 0, 0] = value
-    labels[:wrong] = 1 - labels[:wrong]
-    return LabeledImages(pixels, labels, NAMES)
 
 
 def shares(training_set):

@@ -10,7 +10,7 @@ from gan_augment.studies.zero_shot import ZeroShotStudy
 from gan_augment.studies.zero_shot_methods import Made, judged
 
 METHODS = {"genclass", "genclass, softmax", "wgan-gp", "wgan-gp, softmax"}
-METHODS |= {"direct attributes", "nearest attributes", "real images"}
+METHODS |= {"direct attributes", "nearest attributes", "bilinear", "real images"}
 
 
 class HandMade:
@@ -68,7 +68,7 @@ def test_every_method_is_judged_once(study, described, tmp_path):
     assert first.generator.asked == cells
     scores = first.scores()
     assert set(scores["method"]) == METHODS
-    assert len(scores) == 14
+    assert len(scores) == 16
     good = scores[~scores["method"].str.startswith("wgan-gp")]
     assert (good[["zero_shot", "seen", "unseen", "harmonic"]] > 0.98).all(axis=None)
     # Without L_C this generator makes all classes alike.
@@ -80,13 +80,18 @@ def test_every_method_is_judged_once(study, described, tmp_path):
     unseen = classes[~classes["seen"]]
     assert set(unseen["class"]) == {"e", "f"}
     assert classes[classes["seen"]]["zero_shot"].isna().all()
-    assert len(classes) == 14 * 6
+    assert len(classes) == 16 * 6
+    wrong = first.wrong_descriptions()
+    assert len(wrong) == zero_shot_methods.SHUFFLES
+    assert set(wrong["images"]) == {"some"}
+    records = [r["wrong_descriptions"] for r in first.log.records if r["generator"] == "none"]
+    np.testing.assert_allclose(wrong["zero_shot"], np.mean(records, axis=0))
 
     again = study()  # the same command: nothing is done again, and a further seed is
     again.run("some", "e and f", [0, 1], make)
     again.run("some", "e and f", [0, 1, 2], make)
     assert asked == [[0, 1], [2]]
-    pd.testing.assert_frame_equal(again.scores()[:14], scores)
+    pd.testing.assert_frame_equal(again.scores()[:16], scores)
 
     features, labels, names, told = read_features(
         tmp_path / "synthetic" / "some_e-and-f_seed-1_joint"
@@ -173,3 +178,15 @@ def test_no_real_image_is_told_by_a_classifier_that_has_it(described, learned):
     ]
     assert halves[0] == set(data.test_unseen[::2].tolist())
     assert halves[1] == set(data.test_unseen[1::2].tolist())
+
+
+def test_descriptions_of_other_classes_are_right_by_chance_alone(described):
+    data = described(noise=0.5)
+    found = zero_shot_methods.with_wrong_descriptions(data, 40)
+    assert found == zero_shot_methods.with_wrong_descriptions(data, 40)
+    assert abs(np.mean(found) - 0.5) < 0.15
+    # Of a draw, the same as the method itself.
+    order = np.random.default_rng(0).permutation(6)
+    wrong = replace(data, attributes=data.attributes[order])
+    methods = zero_shot_methods.without_generator(wrong)
+    assert found[0] == pytest.approx(np.mean(judged(wrong, methods["bilinear"])["zero_shot"]))

@@ -1,9 +1,5 @@
 """What several replicas must keep: they train as one, and share no noise."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,45 +11,25 @@ from gan_augment.training.checkpoint import load_weights
 SCRIPT = Path(__file__).with_name("replicas.py")
 
 
-def start(kind, folder, tf_config=None):
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
-    if tf_config:
-        environment["TF_CONFIG"] = tf_config
-    return subprocess.Popen(
-        [sys.executable, SCRIPT, kind, folder],
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def result(process):
-    out, err = process.communicate(timeout=300)
-    lines = [line for line in out.splitlines() if line.startswith("RESULT ")]
-    assert lines, err[-3000:]
-    return json.loads(lines[0].removeprefix("RESULT "))
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("replicas")
 
 
 @pytest.fixture(scope="module")
-def single(folder):
-    return result(start("single", folder))
+def single(folder, start_script):
+    return start_script(SCRIPT, "single", folder)()[0]
 
 
 @pytest.fixture(scope="module")
-def mirrored(folder):
-    return result(start("mirrored", folder))
+def mirrored(folder, start_script):
+    return start_script(SCRIPT, "mirrored", folder)()[0]
 
 
 @pytest.fixture(scope="module")
-def workers(folder, tf_configs):
-    processes = [start("workers", folder, tf_config) for tf_config in tf_configs(2)]
-    return [result(process) for process in processes]
+def workers(folder, tf_configs, start_script):
+    started = [start_script(SCRIPT, "workers", folder, TF_CONFIG=each) for each in tf_configs(2)]
+    return [results()[0] for results in started]
 
 
 def test_strategies_are_found(single, mirrored, workers):
