@@ -162,8 +162,8 @@ def collapse_table(scores: pd.DataFrame, costs: Mapping[str, float]) -> pd.DataF
             "diverged": cells["diverged"].sum(),
             "spread": cells["spread"].mean(),
             "accuracy": accuracy.mean,
-            "accuracy_low": accuracy.low,
-            "accuracy_high": accuracy.high,
+            "accuracy_low": np.clip(accuracy.low, 0, 1),  # of few seeds t intervals reach beyond
+            "accuracy_high": np.clip(accuracy.high, 0, 1),
             "interval_over": accuracy.interval_over,
             "cost": 1.0 if variant in PLAIN else costs.get(variant, np.nan),
         }

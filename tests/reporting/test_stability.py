@@ -64,6 +64,14 @@ def test_rows_say_what_was_collapsed_and_over_what_intervals_are(scores):
     assert "12 of 30" in collapse_text(scores, {})
 
 
+def test_intervals_of_accuracy_end_at_nothing_and_all(scores):
+    some = scores["variant"].eq("none") & scores["gan_seed"].eq(0)
+    scores.loc[some, "accuracy"] = 0.05
+    table = collapse_table(scores, {}).set_index("variant")
+    assert (table.loc["none", "accuracy_low"], table.loc["none", "accuracy_high"]) == (0, 1)
+    assert table.loc["r1", "gain_high"] > 0.5  # differences of accuracies go on
+
+
 def test_one_variant_alone_has_a_table_too(scores):
     table = collapse_table(scores[scores["variant"] == "r1"], {})
     assert table["gain"].isna().all()
