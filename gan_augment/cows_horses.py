@@ -246,6 +246,11 @@ def chosen(config: Config, objects: data.ObjectViews):
     if config.data != "eth80" and (config.train_objects, config.test_objects) == OBJECTS:
         classes = objects.views.num_classes
         config = replace(config, train_objects=(1,) * classes, test_objects=(2,) * classes)
+    for name, *pair in zip(objects.views.class_names, config.train_objects, config.test_objects):
+        if len({*pair}) == 1:
+            raise UserError(
+                f"{name} {pair[0]} is there both to train on and to test on; change one of them"
+            )
     real, test = (
         objects.of([{number} for number in numbers])
         for numbers in (config.train_objects, config.test_objects)

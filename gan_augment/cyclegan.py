@@ -8,8 +8,9 @@ translate from unpaired images of both, without labels; it also sees --scarce im
 domain, of which --labelled have one. Classifiers are trained on the scarce images alone, with
 classical augmentation, with the plentiful ones as they are, with these translated (and with what a
 perfect translation would give), all for as many steps, and tested on real images of the scarce
-domain. Whether a translated image still shows what its label says, judges say that were trained on
-all labels of the scarce domain. By default MNIST is plentiful and "scan" scarce: other digits of
+domain. Classical augmentation: small affine maps and changes of colour, anew at every step. Whether
+a translated image still shows what its label says, judges say that were trained on all labels of
+the scarce domain. By default MNIST is plentiful and "scan" scarce: other digits of
 MNIST as bad scans, dark on coloured paper and blurred (gan_augment/data/domains.py).
 
     python -m gan_augment.cyclegan --quick                 a look, under 5 minutes on two cores
@@ -114,8 +115,8 @@ QUICK = Config(
     quick=True,
 )
 
-# What is finished for some numbers of labels need not be done again with others.
-SELECTION = {"labelled"}
+# What is finished for some numbers of labels or seeds need not be done again with others.
+SELECTION = {"labelled", "gan_seeds"}
 
 
 def run(config: Config) -> None:
@@ -217,9 +218,10 @@ def compare(config: Config, path: Path, translations, images, second):
 
 def translated(config: Config, translations, gan_seed: int, plentiful, into: int = 1):
     """Return the same images as they are, translated, and as true scans if they can be had."""
+    options = experiment.options_of(config)
     generation = {
         "preset": "CycleGAN (Appenzeller & Daaboul, section IV-A)",
-        "options": experiment.options_of(config),
+        "options": {name: value for name, value in options.items() if name not in SELECTION},
     }
     originals, made = translations.generate(gan_seed, plentiful, into, generation)
     images = {"plentiful": originals, "translated": made}
@@ -261,8 +263,15 @@ def members_of(config: Config, images, transform: bool):
             classifiers.two_layer_cnn, images.image_shape, images.num_classes, filters=(16, 32)
         ),
         batch_size=config.classifier_batch,
-        transform=data.affine() if transform else None,
+        transform=classical(images.image_shape[-1]) if transform else None,
     )
+
+
+def classical(channels: int):
+    """Return classical augmentation: small affine maps and, where there are colours, a jitter."""
+    if channels == 1:
+        return data.affine()
+    return data.chain(data.affine(), data.colour_jitter(brightness=0.2, contrast=0.2))
 
 
 def suited(config: Config, first, second, with_labels: bool) -> Config:

@@ -49,6 +49,7 @@ from gan_augment.common.seeds import derive_seed
 
 REPORTS = 100  # of a GAN's training
 COLLAPSED = 0.02  # of the spread within real classes: siblings are one image
+SELECTION = {"gan_seeds"}  # what is finished for some seeds need not be done again with more
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def run(config: Config) -> None:
         config.out,
         "dagan",
         experiment.options_of(config) | {"data": described},
-        selection=(),
+        selection=SELECTION,
         show=config.show,
         read_only=not training.is_chief(strategy),
     )

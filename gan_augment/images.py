@@ -42,9 +42,13 @@ class Config:
 
     source: Annotated[str, tyro.conf.Positional]
     """Folder with a folder for each class (or train, val and test with those in each), a CSV file
-    of paths and labels, or the name of a data set."""
+    of paths and labels (and of objects, patients, …, if several images show the same), or the name
+    of a data set."""
     minutes: float = 10.0
     """Budget of time."""
+    sample: int | None = None
+    """Draw so many of the images, of each class its share, and use no others: what would it be with
+    few? Images that are given to test or validate on are left out."""
     side: int | None = None
     """Working size of the images, in pixels (default: chosen by their sizes, at most 64)."""
     fit: Literal["crop", "pad", "stretch"] = "crop"
@@ -162,6 +166,8 @@ def compare(images: data.LabeledImages | str | Path, **options) -> studies.OwnIm
 
 def examine(config: Config, collection: data.Collection, clock: Clock) -> studies.OwnImages:
     """Look at the images, run the trial, and write and print what came of it."""
+    if config.sample:
+        collection = collection.sampled(config.sample, config.seed)
     look = data.inspect(collection)
     images = collection.images
     print(f"{len(images):,} images of {images.num_classes} classes.", *look.findings, sep="\n")
@@ -169,7 +175,10 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
         images, look.groups, config.splits, config.seed, given=collection.splits
     )
     parts = [
-        studies.Part(*(images.take(rows) for rows in (each.train, each.validation, each.test)))
+        studies.Part(
+            *(images.take(rows) for rows in (each.train, each.validation, each.test)),
+            shown=look.groups[each.test],
+        )
         for each in drawn
     ]
     directory = experiment.claim(
@@ -191,12 +200,18 @@ def examine(config: Config, collection: data.Collection, clock: Clock) -> studie
         flip=config.flip,
         fixed=fixed_plan(config),
         shared_test=len({tuple(each.test) for each in drawn}) == 1,
+        networks={"per-class": images.num_classes},
     )
     own.run(clock, config.rounds)
-    handed_over = studies.write_augmented(own, images, clock, config.png)
+    handed_over = own.unless_stopped(
+        "writing the augmented set",
+        lambda: studies.write_augmented(own, images, clock, config.png),
+    )
+    pictures = own.unless_stopped("drawing the images", lambda: studies.shown(own)) or ()
     facts = told(config, collection, look, own, handed_over, clock)
-    reporting.write_own_images(directory.path, facts, *studies.shown(own))
-    directory.finish()
+    reporting.write_own_images(directory.path, facts, *pictures)
+    if facts["complete"]:
+        directory.finish()
     print(reporting.own_images_text(facts, directory.path))
     return own
 
@@ -234,7 +249,8 @@ def sizes_told(sizes) -> str:
 
 def title(config: Config) -> str:
     """Return what to call the images."""
-    return Path(config.source).stem
+    stem = Path(config.source).stem
+    return f"{stem}-{config.sample}" if config.sample else stem
 
 
 def told_command(config: Config, plan: studies.Plan | None = None) -> str:
@@ -272,8 +288,8 @@ def checked(config: Config) -> None:
     """Refuse options that make no sense, each with a sentence."""
     require_positive(
         config,
-        *("minutes", "side", "ratios", "splits", "gan_width", "gan_steps", "classifier_steps"),
-        "rounds",
+        *("minutes", "sample", "side", "ratios", "splits", "gan_width", "gan_steps"),
+        *("classifier_steps", "rounds"),
     )
     if os.environ.get("TF_CONFIG"):
         raise UserError("this command runs in one process; unset TF_CONFIG")

@@ -47,7 +47,7 @@ class Config:
     augmenter: Literal["dcgan", "conditional", "vae", "teaching"] = "dcgan"
     """What makes the images. dcgan: one GAN a class, as in the report; conditional: one for all
     classes; vae: a class-conditional auto-encoder; teaching: the lessons of a Generative Teaching
-    Network (see python -m gan_augment.gtn)."""
+    Network (see python -m gan_augment.gtn), 2,048 images and then the same ones again."""
     alpha: Numbers = (2.0,)
     """Width factor(s) of its networks; several make Table 1."""
     sizes: tuple[int, ...] = (500,)
@@ -222,6 +222,11 @@ def checked(config: Config) -> Config:
         raise UserError("--augmenter teaching needs --steps, such as 500")
     if config.augmenter == "teaching" and config.show != experiment.UNSEEN:
         raise UserError("--augmenter teaching has nothing for --film or --tensorboard; leave them")
+    if config.augmenter == "teaching" and (config.precision != "float32" or not config.batch_norm):
+        raise UserError(
+            "--augmenter teaching computes in float32, and its generator has no batch "
+            "normalisation; leave out --precision and --no-batch-norm"
+        )
     stabilizers = augmenters.stabilizers.parse(config.stabilizers)
     augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     for name in ("alpha", "sizes"):

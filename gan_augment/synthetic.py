@@ -23,9 +23,10 @@ Reported: real → real 0.7166, synthetic → real 0.1359, mixed → mixed 0.854
 
 Departures from the report: the classifier is scored in three protocols (see --protocol), which are
 always all in scores.csv; it and the GANs have numbers of filters of our choice, for the figures
-with their layers cannot be read; batches of 64; the DCGAN's discriminator ends in a logit; failed
-trainings begin anew. The Fréchet distance has the name FID only where the weights of Inception-v3
-can be had.
+with their layers cannot be read; batches of 64; images go through one map to [−1, 1], where the
+report standardises "the data sets"; the DCGAN's discriminator ends in a logit and its generator
+learns from the fakes just seen; failed trainings begin anew. The Fréchet distance has the name FID
+only where the weights of Inception-v3 can be had.
 """
 
 from __future__ import annotations

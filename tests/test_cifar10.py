@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gan_augment import cifar10, publish
+from gan_augment import cifar10, publish, reporting
 from gan_augment.cifar10 import Config
 from gan_augment.common.errors import UserError
 
@@ -42,6 +42,11 @@ def test_a_folder_of_pictures_is_swept(folder, tmp_path, capsys):
     for picture in ("figure_6.png", "samples_", "generated_bottom_", "generated_middle_"):
         assert f"(cifar10/{picture}" in page
     assert len(list((tmp_path / "results" / "cifar10").glob("generated_*.png"))) == 2
+
+
+def test_the_page_tells_the_learning_rate_of_the_gans():
+    rate = cifar10.gans_of(Config(), 1.0).build.keywords["learning_rate"]
+    assert f"{rate:g}" in " ".join(reporting.report_of({"experiment": "cifar10"}).departures)
 
 
 @pytest.mark.parametrize(

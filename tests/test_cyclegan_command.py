@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,7 +8,7 @@ from PIL import Image
 from gan_augment import cyclegan, publish
 from gan_augment.augmenters import fitting
 from gan_augment.common.errors import UserError
-from gan_augment.cyclegan import Config, checked, parsed
+from gan_augment.cyclegan import Config, checked, classical, parsed
 from gan_augment.data.records import read_manifest
 from gan_augment.reporting.cyclegan_files import FILES, PICTURES
 
@@ -66,12 +68,18 @@ def test_domains_that_share_their_classes(digits, tmp_path, capsys, monkeypatch)
     cyclegan.run(run)  # nothing is done again
     assert (run.out / "cells.jsonl").read_text() == before
     assert capsys.readouterr().out == printed
+    (shard,) = run.out.glob("synthetic/seed-0/into_second/1.0.0/*.tfrecord*")
+    written = shard.stat().st_ino
+    cyclegan.run(replace(run, labelled=(12,)))  # neither are images translated again
+    assert shard.stat().st_ino == written
+    cyclegan.run(run)
 
     publish.publish(publish.Config(runs=(run.out,), results=tmp_path / "results"))
     page = (tmp_path / "results" / "README.md").read_text()
     assert "## cyclegan: are images of another domain of use" in page
     assert "kidneys 0.09 with standard augmentation" in page
     assert "### Do images keep their labels?" in page
+    assert "Scans are made, not found" in page
     with pytest.raises(UserError, match="cycle = 10"):
         cyclegan.run(small(run.out, data_dir=digits, cycle=1.0))
 
@@ -109,6 +117,13 @@ def test_bad_options_are_one_sentence(digits, tmp_path, options, sentence):
     with pytest.raises(UserError, match=sentence):
         cyclegan.run(small(tmp_path / "run", data_dir=digits, **options))
     assert not (tmp_path / "run").exists()
+
+
+def test_classical_augmentation_changes_colours_where_there_are_some():
+    for channels in (1, 3):
+        plain = np.full([4, 8, 8, channels], 0.2, np.float32)  # as it is, under an affine map
+        changed = classical(channels)(plain, [1, 2]).numpy()
+        assert np.allclose(changed, plain, atol=1e-5) == (channels == 1)
 
 
 def test_options_are_put_in_order():

@@ -49,7 +49,11 @@ def small(out, folder, **options):
 
 def test_a_run_is_whole_is_not_done_again_and_is_published(folder, tmp_path, capsys, monkeypatch):
     out = tmp_path / "run"
-    dagan.run(small(out, folder))
+    dagan.run(small(out, folder, gan_seeds=1))
+    first = (out / "cells.jsonl").read_text()
+    capsys.readouterr()
+    dagan.run(small(out, folder))  # a seed may join
+    assert (out / "cells.jsonl").read_text().startswith(first)
     printed = capsys.readouterr().out
     assert "Accuracy on unseen classes" in printed
     assert "reported" not in printed

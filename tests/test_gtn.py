@@ -26,20 +26,22 @@ def test_a_run_grows_and_is_published(tmp_path, capsys, monkeypatch):
     grid = {"rates": (0.1, 0.2), "momenta": (0.5,)}
     monkeypatch.setattr(classroom.tuned_on_real, "__kwdefaults__", grid)
     out = tmp_path / "run"
-    run(small(out))
+    run(small(out, curricula=("real",)))
     printed = capsys.readouterr().out
-    assert "generated, learned curriculum" in printed
+    assert "real, learned rates" in printed
     cells = (out / "cells.jsonl").read_text()
     monkeypatch.setattr(
         architecture_search.ArchitectureSearch.__init__,
         "__kwdefaults__",
         {"learners": 2, "space": tuple(Architecture((n,), (), 3) for n in (1, 2, 3))},
     )
-    run(small(out, curricula=("learned", "real"), search=True))
+    run(small(out, search=True))  # another curriculum
+    assert "generated, learned curriculum" in capsys.readouterr().out
     assert (out / "cells.jsonl").read_text().startswith(cells)  # nothing is done again
     scores = pd.read_csv(out / "scores.csv")
     assert set(scores["curriculum"]) == {"real, tuned", "learned", "real"}
     assert len(scores) == 3 * 2 * 2
+    assert set(pd.read_csv(out / "curve.csv")["curriculum"]) == {"learned", "real"}
     search = pd.read_csv(out / "search.csv")
     assert len(search) == 3 * 3 * 2
     publish.publish(publish.Config(runs=(out,), results=tmp_path / "results"))
@@ -61,6 +63,7 @@ def test_a_run_grows_and_is_published(tmp_path, capsys, monkeypatch):
         ({"curricula": ()}, "at least one"),
         ({"points": (2, 4)}, "must be the number of inner steps, 3"),
         ({"inner_batch": 0}, "--inner-batch must be positive"),
+        ({"curricula": ("real",), "search": True}, "a curriculum that generates"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, message, tmp_path):

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_augment import data, images, publish
+from gan_augment import data, images, publish, studies
 from gan_augment.common.errors import UserError
 from gan_augment.images import Config
 
@@ -75,6 +76,28 @@ def test_the_same_again_trains_nothing(finished, monkeypatch):
     images.run(config(finished.parent / "photos", finished))
     again = json.loads((finished / "verdict.json").read_text())
     assert {**again, "seconds": 0} == {**before, "seconds": 0}
+
+
+def test_stopped_at_the_end_it_still_reports_and_is_not_finished(finished, tmp_path, monkeypatch):
+    place = tmp_path / "run"
+    shutil.copytree(finished, place)
+
+    def stopping(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(studies, "write_augmented", stopping)
+    images.run(config(finished.parent / "photos", place))
+    facts = json.loads((place / "verdict.json").read_text())
+    assert facts["interrupted"] == "Stopped by hand while writing the augmented set."
+    assert facts["verdict"]
+    assert "Stopped by hand" in (place / "report.html").read_text()
+    assert not json.loads((place / "options.json").read_text())["complete"]
+
+
+def test_a_sample_has_a_name_and_a_command_of_its_own():
+    few = Config("mnist", sample=500)
+    assert images.title(few) == "mnist-500"
+    assert "--sample 500" in images.told_command(few)
 
 
 def test_generators_see_no_validation_and_no_test_image(tmp_path, monkeypatch):

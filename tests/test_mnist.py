@@ -126,6 +126,7 @@ def test_other_options_in_the_same_directory_are_refused(finished):
         ({"sizes": (3,)}, "a GAN needs at least 2"),
         ({"augmenter": "vae", "stabilizers": ("ema",)}, "vae plays no game"),
         ({"augmenter": "teaching", "steps": None}, "teaching needs --steps"),
+        ({"augmenter": "teaching", "precision": "bfloat16"}, "computes in float32"),
     ],
 )
 def test_bad_options_are_one_sentence(tmp_path, options, sentence):

@@ -5,7 +5,8 @@ normalisations in the generator; four stride-2 convolutions and a dense layer in
 LeakyReLU 0.2 and the learning rates. Ours are the rest: the first convolution makes 4 × 4 of one
 point, the next double the sides, and the last keeps them; filters 512, 256, 128, 64 and the reverse
 in the discriminator; kernels 4 × 4, and 3 × 3 in the last layer; Adam with β₁ = 0.5 as in the
-original DCGAN (Radford et al. 2016). The discriminator ends in a logit instead of a sigmoid.
+original DCGAN (Radford et al. 2016). The discriminator ends in a logit instead of a sigmoid, and
+the generator learns from the fakes that it has just seen, where algorithm 1 draws new noise.
 Layer normalisation is over channels, height and width, as in equations 4 and 5; Keras' default
 would be over channels at each place. With classes (ours), one GAN makes them all: the label goes
 through a dense layer to the generator and as a projection (Miyato & Koyama 2018) to the

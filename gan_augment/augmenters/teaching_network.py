@@ -55,7 +55,11 @@ class TeachingNetwork:
         self.log = MetricsLog(self.directory and self.directory / "metrics.jsonl")
 
     def fit(self, real: LabeledImages) -> TeachingNetwork:
-        """Train; raises `UserError` if it diverges or the directory is of another training."""
+        """Train.
+
+        Raises `UserError` if it diverges, if the directory is of another training, or if there are
+        fewer real images than a step takes as lessons, and some to examine a learner on.
+        """
         self.class_names = real.class_names
         self._make = None
         self.network = network = self.build(
@@ -63,8 +67,25 @@ class TeachingNetwork:
         )
         checkpoint = self.directory and self.directory / "teaching.weights.h5"
         self._claim_directory(real)
+        taken = network.curriculum.real_images
+        if taken and len(real) < taken + self.batch_size:
+            raise UserError(
+                f"a step takes {taken} real images as lessons and {self.batch_size} for the exam, "
+                f"but there are {len(real)}; take smaller lessons or another curriculum"
+            )
         if checkpoint and checkpoint.exists():
             load_weights(network, checkpoint)
+        step = int(network.step.numpy())
+        self.log.keep(lambda record: record["step"] <= step)
+        if step < self.steps:
+            self._train(real, step, checkpoint)
+        last = self.log.records[-1]
+        self.records = {"all": [{"seed": self.seed, "step": self.steps, "loss": last["loss"]}]}
+        return self
+
+    def _train(self, real: LabeledImages, step: int, checkpoint: Path | None) -> None:
+        """Take the steps that are left after `step`."""
+        network = self.network
         trainer = Trainer(
             network,
             real.images,
@@ -73,8 +94,6 @@ class TeachingNetwork:
             seed=derive_seed(self.seed, "batches"),
             strategy=tf.distribute.get_strategy(),
         )
-        step = int(network.step.numpy())
-        self.log.keep(lambda record: record["step"] <= step)
         saved = time.monotonic()
         with progress_bar(description="learning to teach", total=self.steps, unit="step") as bar:
             bar.update(step)
@@ -97,9 +116,6 @@ class TeachingNetwork:
                 if checkpoint and (due or step >= self.steps):
                     save_weights(network, checkpoint)
                     saved = time.monotonic()
-        last = self.log.records[-1]
-        self.records = {"all": [{"seed": self.seed, "step": step, "loss": last["loss"]}]}
-        return self
 
     @property
     def longest_training(self) -> int:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +33,9 @@ class Collection:
 
     `images` are all that could be read. Of each, `splits` (str [n]) says if it was given as
     "train", "val" or "test", or "" where nothing was said; `names` where it came from, relative to
-    the source; `sizes` (int [n, 2]) the height and width it is stored with. `unreadable` are the
-    others. Raises `ValueError` when the parts do not fit each other.
+    the source; `sizes` (int [n, 2]) the height and width it is stored with. `groups`, if any were
+    named, say which images show the same thing ("": nothing else does). `unreadable` are those left
+    out. Raises `ValueError` when the parts do not fit each other.
     """
 
     images: LabeledImages
@@ -42,6 +43,7 @@ class Collection:
     names: tuple[str, ...]
     sizes: np.ndarray
     unreadable: tuple[Unreadable, ...] = ()
+    groups: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, images: LabeledImages) -> Collection:
@@ -58,6 +60,30 @@ class Collection:
                 f"{self.sizes.shape}"
             )
 
+    def sampled(self, n: int, seed: int) -> Collection:
+        """Draw `n` images, of each class its share, of those not given to test or validate on.
+
+        Nothing is said of their parts then. Raises `UserError` if there are not so many.
+        """
+        rows = np.flatnonzero(np.isin(self.splits, ("", "train")))
+        if n > len(rows):
+            raise UserError(f"a sample of {n} was asked for, but there are {len(rows)} images")
+        rows = np.random.default_rng(seed).permutation(rows)
+        labels = self.images.labels[rows]
+        place = np.empty(len(rows))  # in its class, as a share of it
+        for label in range(self.images.num_classes):
+            own = np.flatnonzero(labels == label)
+            place[own] = (np.arange(len(own)) + 0.5) / max(len(own), 1)
+        rows = np.sort(rows[np.argsort(place, kind="stable")[:n]])
+        return replace(
+            self,
+            images=self.images.take(rows),
+            splits=np.full(n, ""),
+            names=tuple(self.names[row] for row in rows),
+            sizes=self.sizes[rows],
+            groups=tuple(self.groups[row] for row in rows) if self.groups else (),
+        )
+
 
 def read_collection(
     source: str | os.PathLike,
@@ -71,8 +97,9 @@ def read_collection(
     `source` is
 
     - a folder `DIR/<class>/*` or `DIR/train|val|test/<class>/*` (see `listing.list_folder`);
-    - a CSV of path, label and, if it likes, split (see `listing.list_table`);
-    - the name of a set that `load` knows, of which training and test images become splits;
+    - a CSV of path, label and, if it likes, split and group (see `listing.list_table`);
+    - the name of a set that `load` knows, of which training and test images become splits; of
+      "eth80" all objects, the views of each a group;
     - a directory prepared by TensorFlow Datasets.
 
     Folders, prepared ones too, are looked for as given, then where `load` looks; tables as given,
@@ -128,6 +155,7 @@ def read_collection(
         splits=listing.splits[rows],
         names=tuple(listing.names[row] for row in rows),
         sizes=sizes,
+        groups=tuple(listing.groups[row] for row in rows) if any(listing.groups) else (),
         unreadable=(
             *listing.refused,
             *(Unreadable(listing.names[row], refused[row]) for row in sorted(refused)),
@@ -160,7 +188,9 @@ def _find_table(text: str, data_dir: str | os.PathLike | None) -> Path:
 
 
 def _list_known(name: str, data_dir: str | os.PathLike | None) -> Listing:
-    """List a named set: its training and its test images."""
+    """List a named set: its training and its test images; of ETH-80 the views of all objects."""
+    if name == eth80.NAME:
+        return _list_objects(eth80.find(places(data_dir)))
     if name in KNOWN and KNOWN[name].unlabelled:
         raise UserError(f"{name} has no labels; a comparison needs two classes or more")
     parts = {split: load(name, data_dir, split=split) for split in SPLITS}
@@ -170,6 +200,19 @@ def _list_known(name: str, data_dir: str | os.PathLike | None) -> Listing:
         labels=np.concatenate([part.labels for part in parts.values()]),
         splits=np.repeat(np.array(SPLITS, "<U5"), [len(part) for part in parts.values()]),
         class_names=parts["train"].class_names,
+    )
+
+
+def _list_objects(found: eth80.ObjectViews) -> Listing:
+    views, objects = found.views, found.objects.tolist()
+    groups = [f"{views.class_names[k]} {number}" for k, number in zip(views.labels, objects)]
+    return Listing(
+        contents=list(views.images),
+        names=[f"{group}/{row}" for row, group in enumerate(groups)],
+        labels=views.labels,
+        splits=np.full(len(views), "", "<U5"),
+        class_names=views.class_names,
+        groups=groups,
     )
 
 

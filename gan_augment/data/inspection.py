@@ -9,7 +9,7 @@ import numpy as np
 
 from gan_augment.data.collection import Collection
 from gan_augment.data.listing import PARTS
-from gan_augment.data.near_copies import LARGEST, exact_copies, near_copies
+from gan_augment.data.near_copies import LARGEST, exact_copies, joined_by_name, near_copies
 from gan_augment.data.pictures import Unreadable
 
 IMBALANCED = 2.0  # largest class : smallest from which on it is said
@@ -51,12 +51,12 @@ class Inspection:
     """What there is in a collection of n images and k classes.
 
     `counts` int [k, p] are the numbers of images in the parts named by `parts` ("train", "val",
-    "test", or "" where nothing was said), those that are there. `exact` and `groups`, int32 [n],
-    number the images: equal pixels have equal numbers in `exact`, copies and near copies in
-    `groups`. `leaking` (bool [n]) are images of a test or validation part that are (near) copies of
-    some in a part before it, in the order train, val, test; `contradicting` (bool [n]) are (near)
-    copies of an image of another class. `findings` say all this in sentences,
-    warnings first.
+    "test", or "" where nothing was said), those that are there. `exact`, `copies` and `groups`,
+    int32 [n], number the images: equal pixels have equal numbers in `exact`, copies and near copies
+    in `copies`, those and all that are said to show the same in `groups`. `leaking` (bool [n]) are
+    images of a test or validation part that show what some in a part before it do, in the order
+    train, val, test; `contradicting` (bool [n]) are (near) copies of an image of another class.
+    `findings` say all this in sentences, warnings first.
     """
 
     class_names: tuple[str, ...]
@@ -64,6 +64,7 @@ class Inspection:
     counts: np.ndarray
     sizes: Sizes
     exact: np.ndarray
+    copies: np.ndarray
     groups: np.ndarray
     leaking: np.ndarray
     contradicting: np.ndarray
@@ -92,16 +93,18 @@ def inspect(collection: Collection) -> Inspection:
         ],
         axis=1,
     )
-    exact, groups = exact_copies(images.images), near_copies(images.images)
+    exact, copies = exact_copies(images.images), near_copies(images.images)
+    groups = joined_by_name(copies, collection.groups)
     found = {
         "class_names": images.class_names,
         "parts": parts,
         "counts": counts,
         "sizes": _sizes(collection),
         "exact": exact,
+        "copies": copies,
         "groups": groups,
         "leaking": leaking(groups, splits),
-        "contradicting": _differ_within(groups, images.labels),
+        "contradicting": _differ_within(copies, images.labels),
         "unreadable": collection.unreadable,
     }
     inspection = Inspection(**found, findings=())
@@ -146,7 +149,7 @@ def _differ_within(groups: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def _findings(collection: Collection, seen: Inspection) -> Iterator[Finding]:
     """Say what was found and what it implies, the graver first."""
     grave = (_unreadable, _leaks, _contradictions, _classes, _enlarged)
-    for level, kinds in (("warning", grave), ("note", (_copies, _resizing))):
+    for level, kinds in (("warning", grave), ("note", (_copies, _grouped, _resizing))):
         for kind in kinds:
             yield from (Finding(level, text) for text in kind(collection, seen))
 
@@ -189,7 +192,7 @@ def _contradictions(collection: Collection, seen: Inspection) -> Iterator[str]:
 
 
 def _copies(_: Collection, seen: Inspection) -> Iterator[str]:
-    n, exact, near = len(seen.groups), _repeats(seen.exact), _repeats(seen.groups)
+    n, exact, near = len(seen.groups), _repeats(seen.exact), _repeats(seen.copies)
     if near:
         yield (
             f"{_number(near, 'image')} of {n:,} {_is(near)} copies of others ({exact:,} exact, "
@@ -201,6 +204,14 @@ def _copies(_: Collection, seen: Inspection) -> Iterator[str]:
         yield (
             f"Near copies were not looked for, since there are more than {LARGEST:,} images: if "
             "there are some, in training and test part, test accuracy is too high."
+        )
+
+
+def _grouped(collection: Collection, seen: Inspection) -> Iterator[str]:
+    if collection.groups:
+        yield (
+            f"Images show {_number(int(seen.groups.max()) + 1, 'different thing')}: those of one "
+            "stay together when parts are drawn, and count as one when chance is reckoned."
         )
 
 

@@ -34,7 +34,9 @@ HEADINGS = {
     ),
     "label": ("label", "labels", "class", "class_name", "category", "target", "y"),
     "split": ("split", "set", "subset", "part", "partition"),
+    "group": ("group", "object", "subject", "person", "patient", "patient_id", "scene"),
 }
+OPTIONAL = ("split", "group")
 DELIMITERS = ",;\t|"
 LEADS_OUT = "leads out of the folder"
 
@@ -43,7 +45,8 @@ LEADS_OUT = "leads out of the folder"
 class Listing:
     """Pictures with their names, labels int32 [n] and parts str [n]; nothing is decoded yet.
 
-    `contents` are files, bytes or arrays. `refused` are those that will not be read.
+    `contents` are files, bytes or arrays. `refused` are those that will not be read. `groups`, if
+    there are any, name what an image shows, "" where nothing was said.
     """
 
     contents: Sequence[Content]
@@ -52,6 +55,7 @@ class Listing:
     splits: np.ndarray
     class_names: tuple[str, ...]
     refused: tuple[Unreadable, ...] = ()
+    groups: Sequence[str] = ()
 
 
 def list_folder(folder: Path) -> Listing:
@@ -130,9 +134,10 @@ def list_table(table: Path) -> Listing:
     """List the pictures of a CSV with a column for the path and one for the label.
 
     The first line names the columns: path, file_name, image, …; label, class, category, …; and,
-    if it likes, split (train, val or test, or nothing). Columns are separated by commas,
-    semicolons, tabs or bars, text is UTF-8. Paths are relative to the CSV and may not lead out of
-    its folder. Rows without label and files that are not there are refused. Raises `UserError`.
+    if it likes, split (train, val or test, or nothing) and group (object, patient, scene, …: what
+    several pictures show). Columns are separated by commas, semicolons, tabs or bars, text is
+    UTF-8. Paths are relative to the CSV and may not lead out of its folder. Rows without label and
+    files that are not there are refused. Raises `UserError`.
     """
     root = table.resolve().parent
     try:
@@ -160,7 +165,7 @@ def _columns(table: Path, header: Sequence[str]) -> dict[str, int]:
         matches = [heading for heading in known if heading in found]
         if matches:
             columns[what] = found.index(matches[0])
-        elif what != "split":
+        elif what not in OPTIONAL:
             raise UserError(
                 f"{table} has no column for the {what}: its first line should name one {known[0]} "
                 f"(or {', '.join(known[1:4])}), but says {', '.join(header)[:100] or 'nothing'}"
@@ -193,7 +198,7 @@ def _table_rows(
             yield None, part, name, "has no label"
         else:
             path = root / cells["path"]
-            yield cells["label"], part, name, _refusal(path, root) or path
+            yield cells["label"], part, name, _refusal(path, root) or path, cells.get("group", "")
 
 
 def _listing(rows: Sequence[tuple], source: str) -> Listing:
@@ -208,10 +213,11 @@ def _listing(rows: Sequence[tuple], source: str) -> Listing:
             f"{ENDINGS_IN_WORDS} files in each, and a table a line for each image"
         )
     return Listing(
-        contents=[path for *_, path in found],
-        names=[name for *_, name, _ in found],
+        contents=[row[3] for row in found],
+        names=[row[2] for row in found],
         labels=np.array([numbers[row[0]] for row in found], np.int32),
         splits=np.array([row[1] for row in found], "<U5"),
         class_names=class_names,
         refused=refused,
+        groups=["".join(row[4:]) for row in found],
     )

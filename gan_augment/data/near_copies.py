@@ -25,7 +25,7 @@ same thing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -83,6 +83,18 @@ def near_copies(images: np.ndarray) -> np.ndarray:
     i, j = np.concatenate(doubtful, axis=1)
     alone = np.maximum(crowd[i], crowd[j]) < CROWD
     return renumbered(_joined(groups, i[alone], j[alone]))
+
+
+def joined_by_name(groups: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Make one group of all images that share a name in `names` ("": none), numbered as before."""
+    if not len(names):
+        return groups
+    _, numbers = np.unique(np.array(names, object), return_inverse=True)
+    numbers = numbers.reshape(-1)
+    order = np.argsort(numbers, kind="stable")
+    named = np.array([bool(names[row]) for row in order])
+    same = (numbers[order[1:]] == numbers[order[:-1]]) & named[1:]
+    return renumbered(_joined(groups, order[:-1][same], order[1:][same]))
 
 
 def is_flat(cells: np.ndarray) -> np.ndarray:

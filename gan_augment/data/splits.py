@@ -12,6 +12,8 @@ from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
 from gan_augment.data.inspection import IN_WORDS, leaking
 
+SPARE = 0.05  # of the images may validate beyond those that do in one draw
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -38,9 +40,11 @@ def stratified_splits(
     (str [n]: "train", "val", "test" or "") says of a test or validation part stays: it is that
     part each time, less the images whose copies are in a part before it (train, val, test); images
     of which nothing was said are left out if they are copies of some in a given part. A part that
-    is not given is drawn from the others: about `test` and then `validation` of each class, at
-    least one group, and never the last that training needs. So if both are given all draws are the
-    same. Raises `UserError` if a class has too few images that are no copies of each other.
+    is not given is drawn from the others: about `test` and `validation` of each class, at least one
+    group, and never the last that training needs. Where both are drawn, no image is in the
+    validation part of one draw and in the test part of another: what is chosen over all draws is
+    tested on images that had no say in it. If both are given all draws are the same. Raises
+    `UserError` if a class has too few images that are no copies of each other.
     """
     if n < 1 or min(validation, test) <= 0 or validation + test >= 1:
         raise UserError(
@@ -59,9 +63,27 @@ def stratified_splits(
     shares = {part: share for part, share in shares.items() if part not in fixed}
     rows = np.flatnonzero(open_)
     _check_sizes(images, groups, rows, len(shares) + 1)
+    choosers = _choosers(images, groups, rows, validation + SPARE, derive_seed(seed, "choosers"))
     return [
-        _drawn(images, groups, rows, fixed, shares, derive_seed(seed, "split", k)) for k in range(n)
+        _drawn(images, groups, rows, fixed, shares, choosers, derive_seed(seed, "split", k))
+        for k in range(n)
     ]
+
+
+def _choosers(
+    images: LabeledImages, groups: np.ndarray, rows: np.ndarray, share: float, seed: int
+) -> np.ndarray:
+    """Tell which groups (bool [groups]) may validate and never test, about `share` of a class."""
+    rng = np.random.default_rng(seed)
+    kinds = _kinds(images.labels[rows], groups[rows])
+    sizes = np.bincount(groups[rows], minlength=len(kinds))
+    found = np.zeros(len(kinds), bool)
+    for label in range(images.num_classes):
+        units = rng.permutation(np.flatnonzero(kinds == label))
+        if len(units) > 2:  # of two or fewer no part is to be drawn, or only one
+            goal = share * sizes[units].sum()
+            found[units[_filling(sizes[units], goal, len(units) - 2)]] = True
+    return found
 
 
 def _drawn(
@@ -70,6 +92,7 @@ def _drawn(
     rows: np.ndarray,
     fixed: Mapping[str, np.ndarray],
     shares: Mapping[str, float],
+    choosers: np.ndarray,
     seed: int,
 ) -> Parts:
     """Draw the parts in `shares` from `rows`, group by group of each class."""
@@ -81,11 +104,13 @@ def _drawn(
     for label in range(images.num_classes):
         units = rng.permutation(np.flatnonzero(kinds == label))
         total = sizes[units].sum()
-        for left, (part, share) in zip(range(len(shares), 0, -1), shares.items()):
-            # one group each is left for the parts that are still to come
-            taken = _filling(sizes[units], share * total, len(units) - left)
-            part_of[units[taken]] = part
-            units = np.delete(units, taken)
+        for part, share in shares.items():
+            able, most = units, len(units) - 1  # one group is left to train on
+            if len(shares) > 1:
+                able = units[choosers[units] == (part == "val")]
+                most = len(able) - (part == "test")
+            taken = _filling(sizes[able], share * total, most)
+            part_of[able[taken]] = part
     chosen = part_of[members]
     parts = {part: rows[chosen == part] for part in ("train", *shares)} | dict(fixed)
     return Parts(train=parts["train"], validation=parts["val"], test=parts["test"])

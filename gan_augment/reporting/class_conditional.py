@@ -67,6 +67,7 @@ def loss_curves_text(scores: pd.DataFrame, about: Mapping) -> str:
                 width = max(len(row[0]) for row in [table[0], *table[1]])
                 lines = [[row[0].ljust(width), *row[1:]] for row in [table[0], *table[1]]]
                 parts.append(aligned(lines[0], lines[1:]))
+        parts += [textwrap.fill(sentence, 98) for sentence in found.still_learning()]
     over = "95 % intervals over GAN seeds"
     over += f"; {DAGGER}" if any("†" in part for part in parts) else ""
     counted = "in all" if about["in_all"] else "of each class"

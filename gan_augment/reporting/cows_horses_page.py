@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -69,10 +69,7 @@ def cows_horses_section(directory: Path) -> Iterator[str]:
         "horse. Each number is of one training."
     )
     yield "**Where ours differs.**\n\n" + "\n".join(f"- {text}" for text in DEPARTURES)
-    yield (
-        f"GANs: {options['epochs']:,} epochs, {options['gan_seeds']} seeds, "
-        f"{options['precision']}; {options['fold_steps']:,} steps where an object is left out."
-    )
+    yield _lengths(options, told, scores)
     yield "### Claims"
     header = ["claim", "ours (and reported)", "verdict, report's protocol", "verdict"]
     yield markdown(
@@ -94,7 +91,8 @@ def cows_horses_section(directory: Path) -> Iterator[str]:
         yield markdown(header, rows, left=(0,))
     yield (
         "Test set, in % but for losses, after the last epoch: mean ± standard deviation [95 % "
-        "interval]. *Least recall*: of the class that fares worst. *One class*: share of "
+        "interval]; training accuracy and loss are means over the last epoch, while it lasted. "
+        "*Least recall*: of the class that fares worst. *One class*: share of "
         "classifiers that recognise under a tenth of some class. *n*: GAN seeds × classifiers. "
         f"All numbers: [table_1.csv]({name}/table_1.csv), [scores.csv]({name}/scores.csv)."
     )
@@ -105,13 +103,17 @@ def cows_horses_section(directory: Path) -> Iterator[str]:
         yield "### Each object left out in turn"
         yield markdown(header, rows, left=(0,))
         yield (
-            "Trained on nine objects of each class, GANs too, and tested on the tenth; intervals "
-            "over objects. By object: "
+            "Trained on all other objects of each class, GANs too, and tested on the one left out; "
+            "intervals over objects. They take the trainings for independent, though any two "
+            "share most of their objects, so they may be too short. By object: "
             f"[leave_one_object_out.csv]({name}/leave_one_object_out.csv)."
         )
     yield "### Pictures, by batch size"
     yield _pictures_table(pictures)
     yield (
+        f"After {options['compare_epochs']:,} epochs"
+        + (f" (report: {farhat.COMPARED_AFTER})" if told.as_reported else "")
+        + ", batch 1 also after as few steps as these were for the others. "
         "Kernel distance to the real views (unbiased, 64 samples; features of a small CNN that "
         "tells all objects apart, so the numbers compare with each other only), mean over GAN "
         f"seeds and classes. All: [pictures.csv]({name}/pictures.csv)."
@@ -147,6 +149,25 @@ def _verdict(claims: pd.DataFrame) -> str:
     ]
     return f"**Verdict** (corrected protocol; of {len(rows)} claims: {count}).\n\n" + "\n".join(
         lines
+    )
+
+
+def _lengths(options: Mapping, told: Told, scores: pd.DataFrame) -> str:
+    """Say how long GANs were trained, and how often those of left-out objects saw a view."""
+    report = f" (report: {farhat.EPOCHS:,})" if told.as_reported else ""
+    text = (
+        f"GANs: {options['epochs']:,} epochs{report}, {options['gan_seeds']} seeds, "
+        f"{options['precision']}"
+    )
+    folds = scores[scores["fold"].notna() & (scores["situation"] == "original")]
+    if folds.empty:
+        return f"{text}."
+    views = folds["train_images"].iloc[0] / len([n for n in scores if n.startswith("recall_")])
+    often = options["fold_steps"] * options["batch_size"] / views
+    return (
+        f"{text}; {options['fold_steps']:,} steps, one seed, where an object is left out: there a "
+        f"GAN sees each view about {often:.0f} times, so what its images do is what images of "
+        "such short trainings do."
     )
 
 
@@ -189,7 +210,7 @@ def _pictures_table(pictures: pd.DataFrame) -> str:
     other = pictures[pictures["when"] == "other object"]
     kids = (f"{other[other['class'] == name]['kid'].mean():.3g}" for name in _classes(pictures))
     rows.append(
-        ["the other object's real views", NOTHING, f"{other['kid'].mean():.3g}", *kids, "1"]
+        ["the other object's real views", NOTHING, f"{other['kid'].mean():.3g}", *kids, NOTHING]
     )
     header = ["pictures", "steps", "kernel distance", *_classes(pictures), "GANs"]
     return markdown(header, rows, left=(0,))

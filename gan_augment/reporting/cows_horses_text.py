@@ -74,7 +74,7 @@ def claims_text(table: pd.DataFrame) -> Iterator[list[str]]:
         by_protocol = {p: part[part["protocol"] == p] for p in PROTOCOLS}
         outcomes = {p: rows["verdict"].iloc[0] for p, rows in by_protocol.items() if len(rows)}
         best = by_protocol["corrected"]
-        if outcomes.get("corrected") == NOT_RUN and outcomes.get("report") != NOT_RUN:
+        if outcomes.get("corrected", NOT_RUN) == NOT_RUN != outcomes.get("report", NOT_RUN):
             best = by_protocol["report"]
         lines = []
         for _, row in best.iterrows():

@@ -17,6 +17,10 @@ SOURCE = (
     "Karlsruhe Institute of Technology, section IV-A, Figures 7 and 8 (Zhu et al. 2017; Sandfort "
     "et al. 2019)"
 )
+SCANS = (
+    " Scans are made, not found: other images of the same set, dark ink on light paper, in colours "
+    "that are drawn for each image, and blurred."
+)
 
 
 def cyclegan_section(directory: Path) -> Iterator[str]:
@@ -43,8 +47,10 @@ def cyclegan_section(directory: Path) -> Iterator[str]:
         f"Classifiers (two convolutions, {options['members']} for each set and GAN seed) take "
         f"{options['classifier_steps']:,} steps on every set and are tested on "
         "real images of the scarce domain; where two domains are trained on together, half of what "
-        "they see is scarce images. *Truly shifted*: what a perfect translation of the plentiful "
-        "images would be. Every GAN seed has images of its own."
+        "they see is scarce images. *Classical*: small affine maps, and changes of colour where "
+        "there are colours, anew at every step. *Truly shifted*: what a perfect translation of the "
+        "plentiful images would be. Every GAN seed has images of its own."
+        + (SCANS if options["domains"][-1] == "scan" else "")
     )
     yield "### Accuracy"
     yield markdown(*cyclegan.accuracy_rows(table), left=(0,))

@@ -24,7 +24,8 @@ DEPARTURES = (
     "All sets take as many optimiser steps, so that what siblings do is not what longer training "
     "does. The paper and its public run do not say that theirs did.",
     "How many siblings a given image gets is chosen on the validation classes, for each GAN seed "
-    "and number of shots; the target classes are scored once.",
+    "and number of shots, without classical augmentation; of this nothing is chosen. The target "
+    "classes are scored once.",
     "The test set are the held-back images of the target classes, all real.",
     "Networks are smaller than the paper's, the classifier has two convolutions instead of a "
     "DenseNet, and the gradient penalty takes the norm of each sample's slope over all pixels, "

@@ -20,6 +20,7 @@ TEST_IMAGES = 41  # of each class
 METRICS = ("loss", "accuracy", "precision", "recall", "f1")
 
 ADDED = (1000, 2000)  # "few" and "many" images
+EPOCHS, COMPARED_AFTER = 1000, 200  # of a GAN; for a comparison of batch sizes
 
 # Table I: training, then test, in the order of METRICS.
 TABLE_1 = {

@@ -33,7 +33,7 @@ nav a:hover { text-decoration: underline; }
     linear-gradient(to right, var(--line), transparent) 0 0 / .8rem 100% no-repeat scroll,
     linear-gradient(to left, var(--line), transparent) 100% 0 / .8rem 100% no-repeat scroll;
 }
-table { font-size: .87rem; }
+table { font-size: .81rem; }
 th:first-child, td:first-child { padding-left: .3rem; }
 th:last-child, td:last-child { padding-right: .5rem; }
 th:first-child { text-align: right; }

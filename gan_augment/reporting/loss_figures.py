@@ -113,7 +113,7 @@ def plot_snapshots(shown: Sequence[Mapping], path: Path) -> None:
         steps = sorted(record["snapshots"])
         for step in steps:
             epoch = step / _steps_of_epoch(record)
-            title = f"{record['model']}\n{record['protocol']}, epoch {epoch:.2g}"
+            title = f"{record['model']}\n{record['protocol']}, epoch {_epoch(epoch)}"
             panels[title] = record["snapshots"][step]
         for gap in range(columns - len(steps)):  # so that each generator has its own row
             panels[f"{record['model']}\n{record['protocol']}{' ' * (gap + 1)}"] = blank
@@ -173,6 +173,11 @@ def _matrix(axes, shares: np.ndarray) -> None:
 
 def _steps_of_epoch(record: Mapping) -> float:
     return max(record["images"] / record["batch_size"], 1)
+
+
+def _epoch(epoch: float) -> str:
+    """Spell an epoch out: "0.43", "7.8", "104"."""
+    return f"{epoch:.2g}" if epoch < 10 else f"{epoch:.0f}"
 
 
 def _title(protocol: str, model: str, models: Sequence[str]) -> str:

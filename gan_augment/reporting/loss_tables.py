@@ -6,7 +6,7 @@ the losses at best epochs are from the authors' public logs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,10 +81,25 @@ class Scores:
 
     def epochs(self) -> str:
         """Say how long classifiers were trained: "30", or "30 (report's protocol), 10 (…)"."""
-        last = {p: e.max() for (p, c), e in self._epochs.items() if c == "last"}
-        if len(set(last.values())) == 1:
-            return str(*set(last.values()))
-        return ", ".join(f"{last[p]} ({PROTOCOLS[p]})" for p in self.protocols)
+        return _by_protocol({p: f"{self._epochs[p, 'last'].max()}" for p in self.protocols})
+
+    def training_images(self) -> str:
+        """Say how many real images the baseline learned from, in the same way."""
+        baseline = Row("real", 0, "none")
+        counts = {p: self.values(p, "last", baseline, "train_images") for p in self.protocols}
+        return _by_protocol({p: f"{n.max():,}" for p, n in counts.items() if len(n)})
+
+    def still_learning(self) -> Iterator[str]:
+        """Say of each protocol how many classifiers were best at their end, if any were."""
+        for protocol in self.protocols:
+            best = self._epochs[protocol, "best"]
+            late = int((best == self._epochs[protocol, "last"].max()).sum())
+            if late:
+                yield (
+                    f"{self.of(protocol)}{late} of {len(best)} classifiers have their lowest "
+                    "validation loss at the last epoch: they had not begun to over-fit, and more "
+                    "training steps may be all that those with added images have over the baseline."
+                )
 
     def of(self, protocol: str) -> str:
         """Return what a column of a protocol begins with: nothing if it is the only one."""
@@ -130,6 +145,13 @@ class Scores:
             for other in self.rows
             if other.arm == arm and other.generated in (0, row.generated)
         ]
+
+
+def _by_protocol(texts: Mapping[str, str]) -> str:
+    """Join what is told of each protocol: once, if all are told the same."""
+    if len(set(texts.values())) <= 1:
+        return next(iter(texts.values()), NOTHING)
+    return ", ".join(f"{text} ({PROTOCOLS[protocol]})" for protocol, text in texts.items())
 
 
 def by_size(scores: pd.DataFrame) -> Iterator[Scores]:
@@ -188,7 +210,7 @@ Texts = tuple[list[str], list[list[str]]]
 def losses_texts(found: Scores, reported: bool) -> Texts:
     """Spell losses out, training / validation: header and rows."""
     header = ["training / validation loss"]
-    header += ["reported, epoch 100", "their logs, best"] if reported else []
+    header += ["reported, epoch 100", "validation, their logs, best"] if reported else []
     header += [found.of(p) + CHOICES[c] for p in found.protocols for c in CHOICES] + ["n"]
     rows = []
     for row in found.rows:

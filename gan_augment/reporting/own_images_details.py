@@ -156,7 +156,8 @@ def method(facts: Mapping, _) -> Element | None:
         told.append(
             f"{counted(splits['n'], 'split')} by chance, each with {splits['train']:,} images to "
             f"train on, {splits['validation']:,} to choose by, and {splits['test']:,} to test on "
-            f"({same}). Generators see the training part alone; test images are all real."
+            f"({same}). Generators see the training part alone; test images are all real, and no "
+            "image is chosen by in one split and tested on in another."
         )
     if plan.get("sentence"):
         said = plan["sentence"].rstrip(".")

@@ -142,8 +142,8 @@ def _intervals(facts: Mapping, pictures: Pictures) -> Element | None:
     caption = [
         element("p", "Differences on test images, in points (hundredths). A bar wholly right of 0: "
                 "the first is better. Wholly left: it is worse. Across 0: it may be chance."),
-        element("p", "From the top: the comparisons that lead to the advice; 5 % of error is "
-                "shared among them.") if steps else None,
+        element("p", "From the top: the comparisons that lead to the advice, each with an "
+                "interval of 95 %.") if steps else None,
         element("p", "In bold: the best with generated images against the best without, both "
                 "chosen on validation images (95 % interval).") if question else None,
     ]  # fmt: skip
@@ -164,7 +164,7 @@ def _candidates(facts: Mapping, pictures: Pictures) -> Element | None:
         caption += "±: standard deviation over trainings. Gains are in points [interval]. "
     if dropped and examined:
         caption += "Those without a test score were dropped on validation images: test images are "
-        caption += "looked at once, for the candidates that are left."
+        caption += "looked at for the candidates that are left, once these are chosen."
     elif dropped:
         caption += "Test images were not looked at."
     header = ["candidate", "validation", "test", "gain over nothing", "weakest class", "trainings"]

@@ -78,7 +78,7 @@ def answer(facts: Mapping) -> tuple[str, str]:
         return "none", "No answer" if facts.get("interrupted") else "No generator was tried"
     if facts.get("helps"):
         return "helps", "They help"
-    return ("hurts", "They hurt") if sign(facts["question"]) < 0 else ("open", "No sure gain")
+    return ("hurts", "They fall short") if sign(facts["question"]) < 0 else ("open", "No sure gain")
 
 
 def what_to_do(facts: Mapping) -> list[str]:

@@ -13,6 +13,7 @@ from gan_augment.metrics.significance import (
     DOES_NOT_HOLD,
     HOLDS,
     NOT_RUN,
+    UNDECIDED,
     estimate,
     verdict,
 )
@@ -147,6 +148,7 @@ class Apart:
 
     classes: int
     of: int
+    """Classes with enough images for a standard error."""
     times: float
     """Fréchet distance relative to that of as many held-out real images, mean over classes."""
     rank: float
@@ -156,6 +158,8 @@ class Apart:
     @property
     def verdict(self) -> str:
         """Judge the claim that the generated images are close to the real ones."""
+        if not self.of:
+            return UNDECIDED
         if self.classes in (0, self.of):
             return DOES_NOT_HOLD if self.classes else HOLDS
         return f"{HOLDS} for {self.of - self.classes} of {self.of} classes"
@@ -170,7 +174,8 @@ def apart(quality: pd.DataFrame, reported: bool = True) -> Apart:
     sets = {k: part.set_index("class") for k, part in first.groupby("generators")}
     generated, floor = sets["per-class"], sets[HELD_OUT]
     frechet, kid, error = (metric_column(quality, m) for m in ("frechet", "kid", "kid_error"))
-    beyond = generated[kid] - floor[kid] > 2 * np.hypot(generated[error], floor[error])
+    errors = np.hypot(generated[error], floor[error]).dropna()
+    beyond = (generated[kid] - floor[kid])[errors.index] > 2 * errors
     rank, p = np.nan, np.nan
     if reported and set(FID) <= set(generated.index):
         rank, p = stats.spearmanr([*FID.values()], generated[frechet].loc[[*FID]])

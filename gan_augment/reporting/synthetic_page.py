@@ -174,7 +174,8 @@ def _table_1(tables: Mapping[str, pd.DataFrame], reported: bool, name: str) -> I
     own = (
         ""
         if metric_column(quality, "frechet") == "fid"
-        else " These features are those of a classifier of ours, so only columns of ours compare."
+        else " These features are those of a classifier of ours, which learned from these training "
+        "images, so only columns of ours compare."
     )
     yield (
         f"{metric}: of the real training images and of the test part of each set, with n as said; "

@@ -11,13 +11,13 @@ import pandas as pd
 
 from gan_augment.common.files import written_whole
 from gan_augment.data.images import to_uint8
-from gan_augment.metrics.ranking import rank_correlation
 from gan_augment.metrics.significance import Estimate, estimate
 from gan_augment.reporting.figures import STYLE, new_figure, save, shared_legend
 from gan_augment.reporting.pictures import image_panels
+from gan_augment.reporting.teaching_search import plot_search, search_table, search_words
 from gan_augment.reporting.text import NOTHING, aligned, difference, percent
 
-REAL, SHORT, FULL = "real, tuned", ("generated", "real"), "full"  # as the studies call them
+REAL = "real, tuned"  # as the study calls it
 LABELS = {
     REAL: "real",
     "real": "real, learned rates",
@@ -91,11 +91,16 @@ def accuracies(scores: pd.DataFrame, curriculum: str, architecture: str, point: 
     return chosen.set_index(["gan_seed", "member"])["accuracy"]
 
 
-def gain(scores: pd.DataFrame, curriculum: str, architecture: str, point: int) -> Estimate:
-    """Estimate what a curriculum adds to as many steps on real images, learner by learner."""
+def gain(
+    scores: pd.DataFrame, curriculum: str, architecture: str, point: int, over: str = REAL
+) -> Estimate:
+    """Estimate what a curriculum adds to as many steps on real images, learner by learner.
+
+    Or to another curriculum, `over`. Learners of one gan_seed and member begin alike; those of two
+    gan_seeds have nothing in common, on either side.
+    """
     taught = accuracies(scores, curriculum, architecture, point)
-    real = accuracies(scores, REAL, architecture, point).droplevel("gan_seed")
-    return estimate(taught - real.reindex(taught.index, level="member"))
+    return estimate(taught - accuracies(scores, over, architecture, point))
 
 
 def points_of(scores: pd.DataFrame) -> list[int]:
@@ -155,47 +160,6 @@ def transfer_table(scores: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def search_table(search: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """How well each short way ranks, how long it takes, and what its first choice is worth."""
-    means = search.groupby(["architecture", "way"])["accuracy"].mean().unstack()
-    seconds = search.groupby("way")["seconds"].mean()
-    header = ["ranked by", "rank correlation with full training", "seconds a learner"]
-    header += ["first choice", "its full accuracy", "its rank"]
-    ranks = means[FULL].rank(ascending=False)
-    rows = []
-    for way in (*SHORT, FULL):
-        best = means[way].idxmax()
-        found = agreement(search, way)
-        rows.append(
-            [
-                {"generated": "generated lessons", "real": "as many real ones"}.get(
-                    way, "full training (one learner, against the others)"
-                ),
-                f"{found[0]:.2f} [{found[1]:.2f}, {found[2]:.2f}]",
-                f"{seconds[way]:.2f}",
-                best,
-                percent(means.loc[best, FULL]),
-                f"{ranks[best]:.0f} of {len(means)}",
-            ]
-        )
-    return header, rows
-
-
-def agreement(search: pd.DataFrame, way: str) -> tuple[float, float, float]:
-    """Return the rank correlation of a way with full training, and its interval.
-
-    Of full training itself: one learner's with the mean of the other ones. No ranking can be
-    expected to agree better with full training than that does.
-    """
-    of_way = search[search["way"] == way].groupby("architecture")["accuracy"]
-    full = search[search["way"] == FULL].pivot(
-        index="architecture", columns="member", values="accuracy"
-    )
-    if way == FULL:
-        return rank_correlation(full[0], full.drop(columns=0).mean(axis=1))
-    return rank_correlation(of_way.mean()[full.index], full.mean(axis=1))
-
-
 def plot_curve(scores: pd.DataFrame, curve: pd.DataFrame, path: Path) -> None:
     """Draw accuracy by step of the networks' training; as many real steps as level lines."""
     points, architecture = points_of(scores), own_architecture(scores)
@@ -228,32 +192,14 @@ def plot_curve(scores: pd.DataFrame, curve: pd.DataFrame, path: Path) -> None:
         save(figure, path)
 
 
-def plot_search(search: pd.DataFrame, path: Path) -> None:
-    """Draw full against short training, a point an architecture."""
-    means = 100 * search.groupby(["architecture", "way"])["accuracy"].mean().unstack()
-    with matplotlib.rc_context(STYLE):
-        figure = new_figure(3.3 * len(SHORT) + 0.6, 3.4)
-        axes = None
-        for k, way in enumerate(SHORT):
-            axes = figure.add_subplot(1, len(SHORT), k + 1, sharey=axes)
-            axes.plot(means[way], means[FULL], "o", color=list(COLORS.values())[3 * (1 - k)])
-            axes.set_xlabel("accuracy after short training, %")
-            value, low, high = agreement(search, way)
-            title = {"generated": "generated lessons", "real": "real images"}[way]
-            axes.set_title(f"{title}: ρ = {value:.2f} [{low:.2f}, {high:.2f}]")
-            if k == 0:
-                axes.set_ylabel("accuracy after full training, %")
-        save(figure, path)
-
-
 LEGEND = """\
 Accuracy in per cent on real test images: mean ± standard deviation over fresh learners. Over real:
 difference in points from as many steps on as large batches of real images, whose rate and momentum
-were chosen for each number of steps on held-out images, with its 95 % interval over networks; those
-marked † are over the learners of one network."""
+were chosen for each number of steps on held-out images, with its 95 % interval over networks, each
+with learners of its own; those marked † are over the learners of one network."""
 
 
-def teaching_text(scores: pd.DataFrame, search: pd.DataFrame | None) -> str:
+def teaching_text(scores: pd.DataFrame, curve: pd.DataFrame, search: pd.DataFrame | None) -> str:
     """Return all tables for a terminal."""
     parts = [_left(*steps_table(scores, points_of(scores)[-1:]))]
     if scores["architecture"].nunique() > 1:
@@ -261,15 +207,15 @@ def teaching_text(scores: pd.DataFrame, search: pd.DataFrame | None) -> str:
         table = _left(*transfer_table(scores))
         parts.append(f"Learners of other kinds, after {last} steps:\n{table}")
     if search is not None:
-        parts.append(_left(*search_table(search)))
+        parts += [_left(*search_table(search)), search_words(search, curve)]
     return "\n\n".join([*parts, LEGEND]) + "\n"
 
 
 def show_teaching(directory: Path) -> None:
     """Print what the command ends with, from the files of its run."""
-    scores = pd.read_csv(directory / "scores.csv")
+    scores, curve = (pd.read_csv(directory / f"{name}.csv") for name in ("scores", "curve"))
     search = directory / "search.csv"
-    print("\n" + teaching_text(scores, pd.read_csv(search) if search.exists() else None))
+    print("\n" + teaching_text(scores, curve, pd.read_csv(search) if search.exists() else None))
 
 
 def _left(header: list[str], rows: list[list[str]]) -> str:

@@ -6,9 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from gan_augment.common.files import read_json
-from gan_augment.metrics.significance import UNDECIDED, estimate, verdict
+from gan_augment.metrics.significance import UNDECIDED, Estimate, estimate, verdict
 from gan_augment.reporting import teaching
 from gan_augment.reporting.teaching import CONDENSED, LABELS, REAL, REPORTED
+from gan_augment.reporting.teaching_search import (
+    search_table,
+    search_words,
+    training_seconds,
+)
 from gan_augment.reporting.text import difference, markdown, percent
 
 SOURCE = (
@@ -38,14 +43,15 @@ def teaching_section(directory: Path) -> Iterator[str]:
         f"examined on {options['meta_batch']} of {data['train_images']:,} training images of "
         f"{data['name']} (a tenth of them held out for choices)."
     )
-    yield _verdict(scores)
+    curve = pd.read_csv(directory / "curve.csv")
+    yield _verdict(scores, data["name"])
     yield markdown(*teaching.steps_table(scores), left=(0,))
-    yield f"{teaching.LEGEND} All scores: [scores.csv]({name}/scores.csv)."
+    yield f"{teaching.LEGEND} {_sizes(scores, curve)} All scores: [scores.csv]({name}/scores.csv)."
     yield _rates(scores)
     yield f"![by meta-step]({name}/curve.png)"
     yield (
-        "*Accuracy of three fresh learners by step of the network's training, a line a network; "
-        "level: as many steps on real images.*"
+        "*Accuracy of three fresh learners on up to 2,000 of the test images by step of the "
+        "network's training, a line a network; level: as many steps on real images.*"
     )
     if (directory / "lessons.png").exists():
         yield f"![lessons]({name}/lessons.png)"
@@ -60,32 +66,69 @@ def teaching_section(directory: Path) -> Iterator[str]:
     if (directory / "search.csv").exists():
         search = pd.read_csv(directory / "search.csv")
         yield "### Architecture search"
-        yield markdown(*teaching.search_table(search), left=(0, 3))
+        yield markdown(*search_table(search), left=(0, 3))
         yield (
             f"{search['architecture'].nunique()} networks, {search['member'].nunique()} learners "
-            "each; Spearman's correlation with the mean accuracy after full training "
+            "of each in every way; short trainings are examined on held-out images, full ones on "
+            "the test images. Spearman's correlation with the mean accuracy after full training "
             f"({options['search_steps']:,} steps on real images), 95 % bootstrap interval over "
-            f"networks. All scores: [search.csv]({name}/search.csv)."
+            f"networks. {search_words(search, curve)} "
+            f"All scores: [search.csv]({name}/search.csv)."
         )
         yield f"![search]({name}/search.png)"
 
 
-def _verdict(scores: pd.DataFrame) -> str:
+def _verdict(scores: pd.DataFrame, data: str) -> str:
     own, sentences = teaching.own_architecture(scores), []
-    for curriculum in teaching.curricula_of(scores):
-        if curriculum == REAL:
-            continue
-        parts = []
-        for point in teaching.points_of(scores):
-            found = teaching.gain(scores, curriculum, own, point)
-            judged = verdict(found, 1)
-            words = (
-                "undecided" if judged == UNDECIDED else "better" if found.low > 0 else "no better"
-            )
-            shown = difference(found.mean, found.low, found.high, found.interval_over)
-            parts.append(f"after {point} steps {words} ({shown})")
+    names = [name for name in reversed(teaching.curricula_of(scores)) if name != REAL]
+    last = teaching.points_of(scores)[-1]
+    for curriculum in names:
+        parts = [
+            f"after {point} steps {_judged(teaching.gain(scores, curriculum, own, point))}"
+            for point in teaching.points_of(scores)
+        ]
         sentences.append(f"- *{LABELS[curriculum]}*: {', '.join(parts)}.")
+    for curriculum in names if "real" in names else ():
+        if curriculum != "real":
+            found = teaching.gain(scores, curriculum, own, last, over="real")
+            sentences.append(
+                f"- *{LABELS[curriculum]}*, over real images with learned rates, which is what the "
+                f"images alone do: after {last} steps {_judged(found)}."
+            )
+    if data == "mnist" and last == REPORTED["steps"] and names[0] != "real":
+        reached = estimate(teaching.accuracies(scores, names[0], own, last))
+        sentences.append(
+            f"- {percent(REPORTED['accuracy'], 1)} % after {last} steps, as reported, is "
+            f"{'' if reached.mean >= REPORTED['accuracy'] else 'not '}reached with these learners: "
+            f"{percent(reached.mean)} %, {LABELS[names[0]]}."
+        )
     return "**Verdict**, over as many steps on real images.\n\n" + "\n".join(sentences)
+
+
+def _judged(found: Estimate) -> str:
+    judged = verdict(found, 1)
+    if judged == UNDECIDED:
+        words = "undecided"
+    elif found.low > 0:
+        words = "better"
+    else:
+        words = "worse" if found.high < 0 else "as good"
+    shown = difference(found.mean, found.low, found.high, found.interval_over)
+    return f"{words} ({shown})"
+
+
+def _sizes(scores: pd.DataFrame, curve: pd.DataFrame) -> str:
+    """Say how many networks and learners the numbers are of, and what the networks cost."""
+    networks = curve.groupby("curriculum")["gan_seed"].nunique()
+    own = scores[scores["architecture"] == teaching.own_architecture(scores)]
+    learners = own["member"].nunique()
+    minutes = training_seconds(curve).groupby("curriculum").mean() / 60
+    told = ", ".join(
+        f"{LABELS[name]} {networks[name]} (of about {minutes[name]:.0f} minutes of training each)"
+        for name in teaching.LABELS
+        if name in networks
+    )
+    return f"{learners} learners a network; networks: {told}."
 
 
 def _rates(scores: pd.DataFrame) -> str:

@@ -11,7 +11,9 @@ from gan_augment.classifiers.learners import Architecture
 from gan_augment.common.log import MetricsLog
 from gan_augment.common.progress import progress_bar
 from gan_augment.studies.classroom import Classroom, real_course, tuned_on_real
-from gan_augment.studies.teaching import TUNED_WITH, TeachingStudy
+from gan_augment.studies.teaching import TeachingStudy
+
+TUNED_WITH = 1  # learner for each setting: the longer a training, the less is left to luck
 
 SPACE = tuple(
     Architecture(filters, dense, side)
@@ -24,7 +26,7 @@ SPACE = tuple(
 class ArchitectureSearch:
     """Ranks the architectures of `space` by short training, and holds that against full training.
 
-    Short: a step on each lesson of a teaching network ("generated"), or as many on real images
+    Short: a step on each lesson of one teaching network ("generated"), or as many on real images
     ("real") with the rate and momentum that the study chose for its own architecture; `learners`
     are examined on held-out real images. Full: `steps` steps on real images, with a rate and a
     momentum that were chosen likewise for so many, examined on the test images.
@@ -35,21 +37,23 @@ class ArchitectureSearch:
     def __init__(
         self,
         study: TeachingStudy,
+        curriculum: str,
         *,
         steps: int,
         learners: int = 3,
         space: tuple[Architecture, ...] = SPACE,
     ):
         self.study = study
+        self.curriculum = curriculum
         self.steps = steps
         self.learners = learners
         self.space = space
         self.log = MetricsLog(study.directory / "search.jsonl")
 
-    def run(self, curriculum: str) -> None:
+    def run(self) -> None:
         """Train every architecture in all three ways."""
         study = self.study
-        network = study.network(curriculum)
+        network = study.network(self.curriculum)
         short = self._tuned(study.points[-1])
         long = self._tuned(self.steps)
         n = study.points[-1]
@@ -64,7 +68,7 @@ class ArchitectureSearch:
                 study.test,
             ),
         }
-        done = {(record.get("architecture"), record.get("way")) for record in self.log.records}
+        done = {(record["architecture"], record["way"]) for record in self._finished()}
         todo = [
             (architecture, way)
             for architecture, way in itertools.product(self.space, ways)
@@ -84,39 +88,44 @@ class ArchitectureSearch:
                     "parameters": room.learner.size,
                     "way": way,
                     "accuracy": accuracies,
-                    "seconds": min(times),  # the first one is compiled before it begins
+                    "seconds": min(times),  # the first one's are those of compiling, too
                 }
+                | ({"curriculum": self.curriculum} if way == "generated" else {})
             )
 
     def scores(self) -> pd.DataFrame:
         """A row for each architecture, way and learner.
 
-        Columns: architecture, parameters, way ("generated", "real", "full"), member, accuracy,
-        seconds (for one learner, its exam included).
+        Columns: architecture, parameters, way ("generated", "real", "full"), seconds (for one
+        learner, its exam included), member, accuracy.
         """
         return pd.DataFrame(
-            {**record, "member": member, "accuracy": accuracy}
-            for record in self.log.records
-            if "way" in record
+            {name: record[name] for name in ("architecture", "parameters", "way", "seconds")}
+            | {"member": member, "accuracy": accuracy}
+            for record in self._finished()
             for member, accuracy in enumerate(record["accuracy"])
         )
+
+    def _finished(self) -> list[dict]:
+        """Return the finished cells, of generated lessons those of this curriculum."""
+        own = (None, self.curriculum)
+        return [r for r in self.log.records if "way" in r and r.get("curriculum") in own]
 
     def _real(self, steps: int):
         return real_course(self.study.train, steps, self.study.batch)
 
     def _room(self, architecture: Architecture, steps: int, exam) -> Classroom:
-        room = self.study.classroom(architecture, exam)
-        return Classroom(room.learner, [steps], exam)
+        return self.study.classroom(architecture, exam, [steps])
 
     def _tuned(self, steps: int) -> dict:
         """Return rate and momentum for so many steps on real images, with the own architecture."""
+        if steps == self.study.points[-1]:
+            return self.study.chosen(self.study.architecture)[-1]
         for record in self.log.records:
             if record.get("tuned") == steps:
                 return record
         room = self._room(self.study.architecture, steps, self.study.validation)
-        # The longer a training, the less is left to luck.
-        learners = TUNED_WITH if steps == self.study.points[-1] else 1
-        seeds = self.study.seeds("tuning the search", learners)
+        seeds = self.study.seeds("tuning the search", TUNED_WITH)
         (chosen,) = tuned_on_real(room, self._real(steps), seeds)
         self.log.append({"tuned": steps, **chosen})
         return chosen

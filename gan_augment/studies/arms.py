@@ -26,7 +26,7 @@ class Arm:
     synthetic: bool = True
     """Whether it uses generated images."""
     real: bool = True
-    """Whether it trains on real images; if not, they are free to choose the epoch with."""
+    """Whether it trains on real images; if not, it is scored at the last epoch."""
 
 
 def _only_real(real, synthetic, ratio, seed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 
@@ -18,18 +19,22 @@ EVALUATION_BATCH = 500
 # To choose from for real images, by accuracy on held-out ones.
 RATES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 MOMENTA = (0.0, 0.5, 0.8, 0.9)
+# A network sees to it that the means of its last lesson are good ones; those of one lesson of real
+# images are what chance made of them, and real learners would lose by that alone.
+REAL_LESSONS_OF_MEANS = 16
 
 Course = Callable[[int], tuple[np.ndarray, np.ndarray]]
 """From a learner's seed to its lessons: images [steps, batch, h, w, c], float32 in [−1, 1] or
-uint8, and labels int32 [steps, batch]."""
+uint8, and labels int32 [steps, batch]. It may say `lessons_of_means`: of how many of the last
+lessons batch normalisation takes the means in exams (else: of the last one)."""
 
 
 class Classroom:
     """Trains fresh learners of one architecture on courses and examines them on real images.
 
     A learner is examined after each of the steps `points`, the last of which is where its training
-    ends. Batch normalisation takes the means of the lesson it saw last, so what it says of an
-    image does not depend on other images of the exam.
+    ends. Batch normalisation takes the means of lessons it saw, so what it says of an image does
+    not depend on other images of the exam.
     """
 
     def __init__(self, learner: Learner, points: Sequence[int], exam: LabeledImages):
@@ -54,17 +59,19 @@ class Classroom:
             images, labels = (part[:steps] for part in course(seed))
             inputs = [tf.constant(part) for part in (images, labels)]
             inputs += [rates, momenta, tf.constant([seed, 0])]
-            right.append(self._graph(inputs)(*inputs).numpy())
+            lessons = getattr(course, "lessons_of_means", 1)
+            right.append(self._graph(inputs, lessons)(*inputs).numpy())
         return np.array(right) / len(self.labels)
 
-    def _graph(self, inputs: Sequence[tf.Tensor]) -> Callable:
-        kind = tuple((part.dtype, *part.shape) for part in inputs)
+    def _graph(self, inputs: Sequence[tf.Tensor], lessons_of_means: int) -> Callable:
+        kind = (lessons_of_means, *((part.dtype, *part.shape) for part in inputs))
         if kind not in self._graphs:
-            graph = tf.function(self._teach_one, autograph=False)
+            teach = functools.partial(self._teach_one, lessons_of_means)
+            graph = tf.function(teach, autograph=False)
             self._graphs[kind] = graph.get_concrete_function(*inputs)
         return self._graphs[kind]
 
-    def _teach_one(self, images, labels, rates, momenta, seed):
+    def _teach_one(self, lessons_of_means: int, images, labels, rates, momenta, seed):
         """Return the number of right answers at each point."""
 
         def loss(parameters, t, lesson):
@@ -73,7 +80,9 @@ class Classroom:
         state, right = at_rest(self.learner.initial(seed)), []
         for first, last in itertools.pairwise((0, *self.points)):
             state = descend(loss, state, [images], rates, momenta, first, last)
-            _, means = self.learner(state[0], _scaled(images[last - 1]))
+            recent = images[max(0, last - lessons_of_means) : last]
+            recent = tf.reshape(recent, [-1, *self.learner.image_shape])
+            _, means = self.learner(state[0], _scaled(recent))
             right.append(self._right(state[0], means))
         return tf.stack(right)
 
@@ -98,6 +107,7 @@ def real_course(train: LabeledImages, steps: int, batch: int) -> Course:
         shape = [steps, batch]
         return chosen.images.reshape(*shape, *train.image_shape), chosen.labels.reshape(shape)
 
+    draw.lessons_of_means = REAL_LESSONS_OF_MEANS
     return draw
 
 

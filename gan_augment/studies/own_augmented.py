@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from gan_augment.augmenters.saved import save_generator
 from gan_augment.common.clock import Clock
 from gan_augment.data.export import write_folder
@@ -20,12 +22,15 @@ def write_augmented(own: OwnImages, images: LabeledImages, clock: Clock, png: bo
     if best is None:
         return None
     split, note = 0, "The generator saw the training part of the first split."
-    if verdict.helps and clock.left() > own.seconds_of_a_generator:
+    stopped = own.outcome.interrupted is not None
+    if verdict.helps and not stopped and clock.left() > own.seconds_of_a_generator:
         own.generators.fit_one(best.method, "all", images)
         split, note = "all", "The generator was trained on all images, after the verdict."
     if not verdict.helps:
         note += " The verdict is not to add its images; they are here to be looked at."
-    whole = best.training_set(images, own.generators.images(best.method, split))
+    # all images are more than those of a training part, which the sets so far are enough for
+    generated = own.generators.images(best.method, split, at_least=best.needed(images))
+    whole = best.training_set(images, generated)
     about = {"preset": best.method, "candidate": best.name, "helps": verdict.helps}
     save_generator(
         own.generators.fitted[best.method, split],
@@ -43,6 +48,8 @@ def write_augmented(own: OwnImages, images: LabeledImages, clock: Clock, png: bo
     if png:
         generated = whole.take(slice(len(images), None))
         both = [(images, "real"), (generated, "synthetic")]
+        # `write_folder` refuses one of another candidate, which an interrupted run may have left
+        shutil.rmtree(own.directory / "augmented_png", ignore_errors=True)
         write_folder(own.directory / "augmented_png", both, **options)
     sizes = {"real": len(images), "generated": len(whole) - len(images)}
     return {"path": "augmented", **sizes, "method": best.method, "note": note}

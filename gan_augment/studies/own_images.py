@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from gan_augment.augmenters.base import Augmenter
 from gan_augment.classifiers.cnn import two_layer_cnn
@@ -38,6 +39,7 @@ from gan_augment.studies.verdict import Verdict, in_one_sentence, judge
 
 REPORT_SECONDS = 20.0  # kept back for what comes after
 MOST_ROUNDS = 20
+ROUNDS_TO_KEEP = 4  # of tests, before a further round of choosing: more shorten intervals less
 
 Maker = Callable[..., Augmenter]
 """(width, steps, seed=…, directory=…) → an untrained augmenter"""
@@ -60,7 +62,8 @@ class OwnImages:
 
     `makers` are the methods to try, by name. Lengths that are given in `fixed` (a `Plan`, or None)
     are not made to fit the time. `flip`: whether a mirrored image keeps its label, "auto" if a
-    classifier recognises mirrored images about as well.
+    classifier recognises mirrored images about as well. `networks` says how many a method trains,
+    if not one.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class OwnImages:
         flip: str = "auto",
         fixed: Plan | None = None,
         shared_test: bool = False,
+        networks: Mapping[str, int] = MappingProxyType({}),
     ):
         self.directory = Path(directory)
         self.parts = list(parts)
@@ -87,6 +91,7 @@ class OwnImages:
         self.flip = flip
         self.fixed = fixed
         self.shared_test = shared_test
+        self.networks = [networks.get(name, 1) for name in self.makers]
         real = parts[0].train
         self.score = "recall" if is_imbalanced(real.counts()) else "accuracy"
         # A tenth of the arithmetic of Abadi's: a hundred are trained within minutes.
@@ -115,18 +120,42 @@ class OwnImages:
             self.trial = self._make_trial(outcome.plan, outcome.flip)
             doing = "choosing the amount of images"
             finalists = 2 * len(methods) * (1 + len(self.select)) + len(CONTROLS)
-            last = finalists * len(self.parts)
+            last = finalists * len(self.parts) * min(rounds or ROUNDS_TO_KEEP, ROUNDS_TO_KEEP)
             outcome.chosen = self.trial.choose(
                 candidates, self._affordable(clock, reserve=lambda: self.trial.pace.of(last))
             )
             doing = "examining what was chosen"
-            examined = [*outcome.chosen, *self.selections()]
-            self.trial.examine(examined, self._affordable(clock), rounds or MOST_ROUNDS)
+            self._examine(clock, rounds)
         except KeyboardInterrupt:
-            outcome.interrupted = f"Stopped by hand while {doing}."
+            outcome.interrupted = stopped(doing)
         if self.trial is not None:
-            outcome.verdict = judge_finished(self.trial, outcome.chosen, self.shared_test)
+            outcome.verdict = judge_finished(self.trial, outcome.chosen)
         return outcome
+
+    def unless_stopped(self, doing: str, work: Callable):
+        """Return what `work()` does; after Ctrl-C None, and the outcome says so."""
+        try:
+            return work()
+        except KeyboardInterrupt:
+            self.outcome.interrupted = self.outcome.interrupted or stopped(doing)
+            return None
+
+    def _examine(self, clock: Clock, rounds: int | None) -> None:
+        """Examine what was chosen and the selections of it.
+
+        A trial that came to its end is lengthened only if more time or more rounds are asked for:
+        to look again until the result pleases would be to choose it.
+        """
+        file = self.directory / "examined.json"
+        before = read_json(file) if file.exists() else {"seconds": 0.0, "rounds": 0}
+        most = rounds or (MOST_ROUNDS if clock.seconds > before["seconds"] else before["rounds"])
+        self.trial.examine(
+            [*self.outcome.chosen, *self.selections()],
+            self._affordable(clock, reserve=lambda: self.seconds_of_a_generator),
+            most,
+        )
+        done = int(self.trial.scores("test")["round"].max()) + 1
+        write_json(file, {"seconds": max(clock.seconds, before["seconds"]), "rounds": done})
 
     def __str__(self) -> str:
         """The verdict in a sentence."""
@@ -175,13 +204,15 @@ class OwnImages:
             found = read_json(file)
             flip = found.pop("flip")
             return Plan(**found), flip
-        step, harmless = classifier_speed(self.build, self.parts[0], seed=self.seed)
+        step, harmless = 0.0, False
+        if self.fixed is None or self.flip == "auto":
+            step, harmless = classifier_speed(self.build, self.parts[0], seed=self.seed)
         flip = harmless if self.flip == "auto" else self.flip == "yes"
         plan = self.fixed or plan_for(
             clock.left() - REPORT_SECONDS,
             Costs(*generator_speed(self.parts[0].train), step),
             images=len(self.parts[0].train),
-            generators=len(self.makers) * len(self.parts) + 1,
+            generators=sum(self.networks) * len(self.parts) + max(self.networks, default=1),
             trainings=self._fewest_trainings(),
         )
         write_json(file, {**asdict(plan), "flip": flip})
@@ -245,14 +276,23 @@ def transforms(channels: int, flip: bool) -> dict[str, Transform]:
     }
 
 
-def judge_finished(trial: Trial, chosen: Sequence[Candidate], shared_test: bool) -> Verdict | None:
+def stopped(doing: str) -> str:
+    """Say that a trial was stopped."""
+    return f"Stopped by hand while {doing}."
+
+
+def judge_finished(trial: Trial, chosen: Sequence[Candidate]) -> Verdict | None:
     """Judge what was examined in every split at least once; None if the controls were not."""
-    scores = trial.scores("test")
-    splits = scores.groupby("set")["gan_seed"].nunique() if len(scores) else {}
-
-    def done(candidate: Candidate) -> bool:
-        return splits.get(candidate.name, 0) == len(trial.parts)
-
-    if not all(map(done, CONTROLS)):
+    if not all(is_done(trial, each) for each in CONTROLS):
         return None
-    return judge(trial, [each for each in chosen if done(each)], shared_test=shared_test)
+    return judge(trial, [each for each in chosen if is_done(trial, each)])
+
+
+def is_done(trial: Trial, candidate: Candidate) -> bool:
+    """Tell whether a candidate was examined in every split at least once."""
+    found = [
+        record["case"]["gan_seed"]
+        for record in trial.comparison.log.records
+        if (record["case"]["part"], record["set"]) == ("test", candidate.name)
+    ]
+    return len(set(found)) == len(trial.parts)

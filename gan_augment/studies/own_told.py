@@ -8,7 +8,7 @@ import pandas as pd
 
 from gan_augment.data.images import balanced
 from gan_augment.studies.candidates import CONTROLS
-from gan_augment.studies.own_images import OwnImages
+from gan_augment.studies.own_images import OwnImages, is_done
 from gan_augment.studies.own_quality import balanced_size, generated_quality
 from gan_augment.studies.pictures import beside_nearest
 from gan_augment.studies.verdict import compare, in_one_sentence, power_sentence
@@ -19,8 +19,9 @@ SHOWN = 24  # generated images beside the nearest real ones
 def told(own: OwnImages) -> dict:
     """Return all that a trial found; scores and differences are shares, what there is not is None.
 
-    Measures the quality of generated images, which takes some seconds.
+    Measures the quality of generated images, which takes some seconds; Ctrl-C leaves it out.
     """
+    quality = own.unless_stopped("measuring the generated images", lambda: qualities(own))
     outcome, verdict, part = own.outcome, own.outcome.verdict, own.parts[0]
     advised = verdict.advised if verdict else CONTROLS[0]
     return {
@@ -36,7 +37,7 @@ def told(own: OwnImages) -> dict:
         "candidates": candidates(own),
         "selection": selections(own),
         "generators": generators(own),
-        "quality": qualities(own),
+        "quality": quality or {},
         "splits": {
             "n": len(own.parts),
             "shared_test": own.shared_test,
@@ -49,7 +50,7 @@ def told(own: OwnImages) -> dict:
 
 def candidates(own: OwnImages) -> list[dict]:
     """Return a record for each candidate that was tried, the examined ones first."""
-    if own.trial is None:
+    if own.trial is None or not len(own.trial.scores("validation")):
         return []
     validation, test = own.trial.scores("validation"), own.trial.scores("test")
     first = (*CONTROLS, *own.outcome.chosen, *own.selections())
@@ -72,9 +73,9 @@ def candidates(own: OwnImages) -> list[dict]:
 
 def _examined(own: OwnImages, name: str, scores: pd.DataFrame) -> dict:
     nothing = CONTROLS[0].name
-    if own.outcome.verdict is None or not len(scores):
+    if own.outcome.verdict is None or scores["gan_seed"].nunique() < len(own.parts):
         return {"test": None, "test_sd": None, "least_recall": None, "over_nothing": None}
-    over = compare(own.trial, name, nothing, shared_test=own.shared_test)
+    over = compare(own.trial, name, nothing)
     return {
         "test": scores[own.score].mean(),
         "test_sd": scores[own.score].std(),
@@ -87,8 +88,12 @@ def selections(own: OwnImages) -> list[dict] | None:
     """Return what each judgement adds to the candidate that it was tried on, if any did."""
     if own.outcome.verdict is None or not own.select:
         return None
-    pairs = [(each.name, replace(each, selected=None).name) for each in own.selections()]
-    return [compare(own.trial, *pair, shared_test=own.shared_test).told() for pair in pairs]
+    pairs = []
+    for each in own.selections():
+        without = replace(each, selected=None)
+        if is_done(own.trial, each) and is_done(own.trial, without):
+            pairs.append((f"{each.selected}, {without.name}", each.name, without.name))
+    return [{"name": by, **compare(own.trial, *pair).told()} for by, *pair in pairs]
 
 
 def generators(own: OwnImages) -> list[dict]:

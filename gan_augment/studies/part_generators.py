@@ -67,15 +67,19 @@ class PartGenerators:
         self.fitted[method, split] = augmenter.fit(real)
         return augmenter
 
-    def images(self, method: str, split: int | str) -> LabeledImages:
-        """Return `per_class` generated images of each class, from the disk if they are there."""
-        if (method, split) not in self._images:
+    def images(self, method: str, split: int | str, at_least: int = 0) -> LabeledImages:
+        """Return `per_class` generated images of each class, from the disk if they are there.
+
+        More if `at_least` is more; the first are the same.
+        """
+        known = self._images.get((method, split))
+        if known is None or known.counts().min() < at_least:
             augmenter = self.fitted[method, split]
             self._images[method, split] = generated_set(
                 augmenter,
                 self.directory / "synthetic" / f"{method}_{split}",
                 SET_NAME,
-                per_class=self.per_class,
+                per_class=max(self.per_class, at_least),
                 seed=derive_seed(self.seed, "generated", method, split),
                 generation={
                     **self.generation,

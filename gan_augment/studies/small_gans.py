@@ -105,7 +105,7 @@ class SmallGans:
         """Train what is not trained yet; `folds`: by left-out object the views of all others."""
         for cell, length in self.plan.cells(folds).items():
             images = real if cell.fold is None else folds[cell.fold]
-            batch_size = min(cell.batch_size, int(images.counts().min()))
+            batch_size = fitting_batch(cell.batch_size, images)
             self.fitted[cell] = PerClass(
                 self.build(cell, batch_size),
                 **length,
@@ -166,6 +166,17 @@ class SmallGans:
 
     def _steps(self, real: LabeledImages, label: int, batch_size: int) -> int:
         """Return after how many steps a class's images were seen `compare_epochs` times."""
-        counts = real.counts()
-        size = min(batch_size, int(counts.min()))
-        return steps_of_epochs(self.plan.compare_epochs, int(counts[label]), size)
+        size = fitting_batch(batch_size, real)
+        return steps_of_epochs(self.plan.compare_epochs, int(real.counts()[label]), size)
+
+
+def fitting_batch(batch_size: int, images: LabeledImages) -> int:
+    """Return the batch size, or half, a quarter, … of it if a class has fewer images.
+
+    So it still divides the number of images that are sampled at a time, and these are normalised
+    in groups as large as in training.
+    """
+    fewest = int(images.counts().min())
+    while batch_size > max(fewest, 1):
+        batch_size = -(-batch_size // 2)
+    return batch_size

@@ -30,7 +30,9 @@ class TeachingStudy:
     learner takes one step on each lesson and is examined on the test images after each of the
     steps `points`. Against it stands the same number of steps on as large batches of real images,
     with the rate and momentum, one pair for each point and architecture, that held-out real images
-    favour. No seed of an examined learner is one that a network was trained or a rate chosen with.
+    favour; each network has learners of its own on either side, so what two networks add to real
+    images has no luck in common. No seed of an examined learner is one that a network was trained
+    or a rate chosen with.
 
     Finished cells are kept in `directory`/cells.jsonl and not done again.
     """
@@ -56,7 +58,7 @@ class TeachingStudy:
         self.builds = builds
         self.architecture = architecture
         self.train = train
-        self.validation = validation.take(slice(VALIDATED_WITH))
+        self.validation = _at_most(VALIDATED_WITH, validation, derive_seed(seed, "validated with"))
         self.test = test
         self.points = tuple(points)
         self.batch = batch
@@ -77,26 +79,29 @@ class TeachingStudy:
         """Teach learners of the networks' own architecture, and of others that they never saw."""
         for architecture in dict.fromkeys((self.architecture, *architectures)):
             room = self.classroom(architecture, self.test)
-            self._cell(lambda room=room: self._on_real(room), REAL, 0, architecture)
-            for curriculum, gan_seed in itertools.product(curricula, range(gan_seeds)):
-                self._cell(
-                    lambda room=room, of=(curriculum, gan_seed): self._taught_by(room, *of),
-                    curriculum,
-                    gan_seed,
-                    architecture,
+            for curriculum, gan_seed in itertools.product((REAL, *curricula), range(gan_seeds)):
+                if self._found(curriculum, gan_seed, architecture):
+                    continue
+                if curriculum == REAL:
+                    cell = self._on_real(room, gan_seed)
+                else:
+                    cell = self._taught_by(room, curriculum, gan_seed)
+                self.log.append(
+                    {"curriculum": curriculum, "gan_seed": gan_seed}
+                    | {"architecture": architecture.name, "points": list(self.points)}
+                    | cell
                 )
 
     def network(self, curriculum: str, gan_seed: int = 0) -> TeachingNetwork:
         """Return the network of a curriculum, trained now unless it was before."""
         key = curriculum, gan_seed
         if key not in self._networks:
-            room = self.classroom(self.architecture, self.test.take(slice(WATCHED_WITH)))
+            watched = _at_most(WATCHED_WITH, self.test, derive_seed(self.seed, "watched with"))
+            room = self.classroom(self.architecture, watched)
             seeds = self.seeds("watched", WATCHED)
 
             def examine(network, report):
-                course = self.course(network)
-                found = room.accuracies(course, *network.schedule(), seeds)
-                report["accuracy"] = found.mean(axis=0).tolist()
+                report["accuracy"] = self.taught(room, network, seeds).mean(axis=0).tolist()
 
             self._networks[key] = TeachingNetwork(
                 self.builds[curriculum],
@@ -104,7 +109,7 @@ class TeachingStudy:
                 batch_size=self.meta_batch,
                 seed=derive_seed(self.seed, "network", curriculum, gan_seed),
                 every=self.every,
-                directory=self.directory / "networks" / f"{curriculum}_seed-{gan_seed}",
+                directory=self._place(curriculum, gan_seed),
                 on_report=examine,
             ).fit(self.train)
         return self._networks[key]
@@ -115,10 +120,16 @@ class TeachingStudy:
             return network.lessons
         return real_course(self.train, self.points[-1], self.batch)
 
-    def classroom(self, architecture: Architecture, exam: LabeledImages) -> Classroom:
-        """Return a classroom for learners of one architecture."""
-        shape = self.train.image_shape
-        return Classroom(Learner(architecture, shape, self.train.num_classes), self.points, exam)
+    def taught(self, room: Classroom, network: TeachingNetwork, seeds: Sequence[int]) -> np.ndarray:
+        """Return accuracies [seeds, points] of learners taught by a network."""
+        return room.accuracies(self.course(network), *network.schedule(), seeds)
+
+    def classroom(
+        self, architecture: Architecture, exam: LabeledImages, points: Sequence[int] = ()
+    ) -> Classroom:
+        """Return a classroom for learners of one architecture; `points`, if not the study's."""
+        learner = Learner(architecture, self.train.image_shape, self.train.num_classes)
+        return Classroom(learner, points or self.points, exam)
 
     def seeds(self, purpose: str, n: int) -> list[int]:
         """Return seeds of learners that serve one purpose and no other."""
@@ -143,7 +154,21 @@ class TeachingStudy:
                 ]
         return pd.DataFrame(rows)
 
-    def curve(self, curricula: Iterable[str], gan_seeds: int) -> pd.DataFrame:
+    def chosen(self, architecture: Architecture) -> list[dict]:
+        """Return rate and momentum for real images at each point, chosen now unless they were."""
+        first = self._found(REAL, 0, architecture)
+        if first:
+            return [first["chosen"][str(point)] for point in self.points]
+        practice = self.classroom(architecture, self.validation)
+        course = real_course(self.train, self.points[-1], self.batch)
+        return tuned_on_real(practice, course, self.seeds("tuning", TUNED_WITH))
+
+    def trained(self) -> list[tuple[str, int]]:
+        """Return curriculum and seed of every network examined, by this call or an earlier one."""
+        cells = ((cell["curriculum"], cell["gan_seed"]) for cell in self.log.records)
+        return [cell for cell in dict.fromkeys(cells) if cell[0] != REAL]
+
+    def curve(self) -> pd.DataFrame:
         """A row for each report of each network, and each point: its learners' mean accuracy.
 
         Columns: curriculum, gan_seed, meta_step, loss, gradient, seconds (since the report before),
@@ -153,37 +178,44 @@ class TeachingStudy:
             {"curriculum": curriculum, "gan_seed": gan_seed, "meta_step": report["step"]}
             | {name: report[name] for name in ("loss", "gradient", "seconds")}
             | {"point": point, "accuracy": accuracy}
-            for curriculum, gan_seed in itertools.product(curricula, range(gan_seeds))
-            for report in self.network(curriculum, gan_seed).log.records
+            for curriculum, gan_seed in self.trained()
+            for report in MetricsLog(self._place(curriculum, gan_seed) / "metrics.jsonl").records
             for point, accuracy in zip(self.points, report["accuracy"])
         )
 
-    def _cell(self, do: Callable[[], dict], curriculum, gan_seed, architecture) -> None:
-        about = {
-            "curriculum": curriculum,
-            "gan_seed": gan_seed,
-            "architecture": architecture.name,
-        }
-        if not any(about.items() <= record.items() for record in self.log.records):
-            self.log.append(about | {"points": list(self.points)} | do())
+    def _place(self, curriculum: str, gan_seed: int) -> Path:
+        return self.directory / "networks" / f"{curriculum}_seed-{gan_seed}"
+
+    def _found(self, curriculum: str, gan_seed: int, architecture: Architecture) -> dict | None:
+        """Return a finished cell."""
+        wanted = curriculum, gan_seed, architecture.name
+        for cell in self.log.records:
+            if (cell["curriculum"], cell["gan_seed"], cell["architecture"]) == wanted:
+                return cell
+        return None
+
+    def _members(self, gan_seed: int) -> list[int]:
+        """Return the seeds of the learners that a network is judged by, and of their rivals."""
+        return self.seeds(f"member, {gan_seed}", self.members)
 
     def _taught_by(self, room: Classroom, curriculum: str, gan_seed: int) -> dict:
         network = self.network(curriculum, gan_seed)
-        found = room.accuracies(
-            self.course(network), *network.schedule(), self.seeds("member", self.members)
-        )
-        return {"accuracy": found.tolist()}
+        return {"accuracy": self.taught(room, network, self._members(gan_seed)).tolist()}
 
-    def _on_real(self, room: Classroom) -> dict:
+    def _on_real(self, room: Classroom, gan_seed: int) -> dict:
         course = real_course(self.train, self.points[-1], self.batch)
-        practice = self.classroom(room.learner.architecture, self.validation)
-        chosen = tuned_on_real(practice, course, self.seeds("tuning", TUNED_WITH))
-        seeds = self.seeds("member", self.members)
-        found = [
-            room.accuracies(course, best["rate"], best["momentum"], seeds)[:, k]
-            for k, best in enumerate(chosen)
-        ]
+        chosen = self.chosen(room.learner.architecture)
+        settings = [(best["rate"], best["momentum"]) for best in chosen]
+        found = {
+            setting: room.accuracies(course, *setting, self._members(gan_seed))
+            for setting in dict.fromkeys(settings)
+        }
         return {
-            "accuracy": np.transpose(found).tolist(),
+            "accuracy": np.stack([found[of][:, k] for k, of in enumerate(settings)], 1).tolist(),
             "chosen": dict(zip(map(str, self.points), chosen)),
         }
+
+
+def _at_most(n: int, images: LabeledImages, seed: int) -> LabeledImages:
+    """Return all images, or `n` drawn at random with each class's share: order may mean much."""
+    return images if len(images) <= n else images.sample(n, seed, stratified=True)

@@ -22,11 +22,16 @@ ROUNDS_OF_CONTROLS = 2
 
 @dataclass(frozen=True)
 class Part:
-    """One way of dividing the images in three; generators see `train` alone."""
+    """One way of dividing the images in three; generators see `train` alone.
+
+    `shown` (int [n]) says what each test image shows: those of one number, in any split, are the
+    same image, copies, or views of one object. None: all are different, in all splits.
+    """
 
     train: LabeledImages
     validation: LabeledImages
     test: LabeledImages
+    shown: np.ndarray | None = None
 
 
 class Pace:
@@ -116,7 +121,10 @@ class Trial:
         return chosen
 
     def examine(self, chosen: Sequence[Candidate], affordable: Affordable, most: int) -> None:
-        """Score the controls and the chosen on the test parts, in `most` rounds or fewer."""
+        """Score the controls and the chosen on the test parts, in `most` rounds or fewer.
+
+        When they end depends on time and never on what they show.
+        """
         examined = [*CONTROLS, *chosen]
         for number in range(most):
             if number and not affordable(len(examined) * len(self.parts)):
@@ -158,32 +166,36 @@ class Trial:
         return scores[scores["part"] == part] if len(scores) else scores
 
     def differences(self, first: str, second: str) -> list[np.ndarray]:
-        """Return by split first − second in score on the test part, [members of all rounds].
+        """Return by split first − second in being right, mean over members, of each test image.
 
         Only rounds that both have finished count.
         """
-        scores = self.scores("test").set_index(["gan_seed", "round", "member"])
-        one, other = (scores.loc[scores["set"] == name, self.score] for name in (first, second))
-        paired = (one - other).dropna()
-        return [part.to_numpy() for _, part in paired.groupby(level="gan_seed")]
-
-    def differences_by_image(self, first: str, second: str) -> np.ndarray:
-        """Return first − second in being right, mean over members, [splits, test images].
-
-        With "recall" as the score, images of rare classes weigh more, so that means are those of
-        recalls. All splits must have the same test part.
-        """
-        rows = []
-        for split, images in enumerate(self.parts):
-            weights = np.ones(len(images.test))
-            if self.score == "recall":
-                counts = images.test.counts()
-                weights = len(images.test) / (np.count_nonzero(counts) * counts[images.test.labels])
+        found = []
+        for split in range(len(self.parts)):
             right = [self._right(split, name) for name in (first, second)]
             shared = sorted(right[0].keys() & right[1].keys())
-            found = [np.mean([each[number].mean(0) for number in shared], 0) for each in right]
-            rows.append(weights * (found[0] - found[1]))
-        return np.stack(rows)
+            one, other = (np.mean([each[number].mean(0) for number in shared], 0) for each in right)
+            found.append(one - other)
+        return found
+
+    def weights(self) -> list[np.ndarray]:
+        """Return by split how much each test image counts, so that weighted means are the score."""
+        found = []
+        for part in self.parts:
+            weights = np.ones(len(part.test))
+            if self.score == "recall":
+                counts = part.test.counts()
+                weights = len(part.test) / (np.count_nonzero(counts) * counts[part.test.labels])
+            found.append(weights)
+        return found
+
+    def shown(self) -> list[np.ndarray]:
+        """Return by split what each test image shows, see `Part`."""
+        starts = np.cumsum([0, *(len(part.test) for part in self.parts)])
+        return [
+            np.arange(start, start + len(part.test)) if part.shown is None else part.shown
+            for start, part in zip(starts, self.parts)
+        ]
 
     def _right(self, split: int, name: str) -> dict[int, np.ndarray]:
         """Return by round which test images the members got right."""

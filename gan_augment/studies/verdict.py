@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_augment.metrics.resampled import over_splits, over_trainings_and_images
+from gan_augment.metrics.resampled import over_splits_and_images
 from gan_augment.metrics.significance import Estimate
 from gan_augment.studies.candidates import CONTROLS, Candidate
 from gan_augment.studies.trial import Trial
@@ -39,7 +39,8 @@ class Verdict:
     """The answer to "do synthetic images help?", and what to do."""
 
     advised: Candidate
-    """What to take: the least effort that nothing beats for sure."""
+    """What to take: generated images if they help, else the least effort that no other control
+    beats for sure."""
     question: Finding | None
     """The best candidate with generated images, chosen on validation parts, less the best control,
     chosen likewise; None if no generator was tried."""
@@ -51,30 +52,26 @@ class Verdict:
 
     @property
     def helps(self) -> bool:
-        """Whether generated images are better than everything without them, for sure."""
-        return self.question is not None and self.question.sign > 0
+        """Whether generated images are better than what to take without them, for sure."""
+        return self.advised.method is not None
 
 
-def compare(
-    trial: Trial, first: str, second: str, *, shared_test: bool, confidence: float = 0.95
-) -> Finding:
-    """Compare two candidates that were examined; `shared_test`: all splits have one test part."""
-    if shared_test:
-        by_image = trial.differences_by_image(first, second)
-        found = over_trainings_and_images(by_image, confidence)
-    else:
-        share = np.mean([len(part.test) / len(part.train) for part in trial.parts])
-        found = over_splits(trial.differences(first, second), share, confidence)
-    return Finding(first, second, found)
+def compare(trial: Trial, first: str, second: str) -> Finding:
+    """Compare two candidates that were examined, with an interval of 95 %."""
+    differences = trial.differences(first, second)
+    return Finding(
+        first, second, over_splits_and_images(differences, trial.shown(), trial.weights())
+    )
 
 
-def judge(trial: Trial, chosen: Sequence[Candidate], *, shared_test: bool) -> Verdict:
+def judge(trial: Trial, chosen: Sequence[Candidate]) -> Verdict:
     """Judge a trial whose controls and `chosen` candidates were examined.
 
-    The advice begins with "nothing" and goes on, in order of effort, to whatever is better than
-    the advice so far by an interval that excludes 0: what cannot be told from chance is not
-    advised. Each control has an interval of 95 %, for one that is taken in error does no harm;
-    those with generated images share 5 % of error among them (Bonferroni).
+    The advice begins with "nothing" and goes on, in order of effort, to whatever control is better
+    than the advice so far by an interval of 95 % that excludes 0: one that is taken in error does
+    no harm. Of the candidates with generated images, the one that was best on validation parts is
+    advised if it is better than that control and than the control that was best there, both by
+    such an interval. As both must hold, 5 % of error need not be shared among them.
     """
     means = trial.scores("validation").groupby("set")[trial.score].mean()
 
@@ -82,21 +79,20 @@ def judge(trial: Trial, chosen: Sequence[Candidate], *, shared_test: bool) -> Ve
         return max(candidates, key=lambda each: means[each.name])
 
     advised, steps = NOTHING, []
-    for candidate in [*CONTROLS[1:], *sorted(chosen, key=lambda each: means[each.name])]:
-        found = compare(
-            trial,
-            candidate.name,
-            advised.name,
-            shared_test=shared_test,
-            confidence=1 - 0.05 / (1 if candidate.method is None else len(chosen)),
-        )
-        steps.append(found)
-        if found.sign > 0:
+    for candidate in CONTROLS[1:]:
+        steps.append(compare(trial, candidate.name, advised.name))
+        if steps[-1].sign > 0:
             advised = candidate
     question = None
     if chosen:
-        pair = (best(chosen).name, best(CONTROLS).name)
-        question = compare(trial, *pair, shared_test=shared_test)
+        generated = best(chosen)
+        question = compare(trial, generated.name, best(CONTROLS).name)
+        beats = [question]
+        if question.second != advised.name:
+            beats.append(compare(trial, generated.name, advised.name))
+            steps.append(beats[-1])
+        if all(each.sign > 0 for each in beats):
+            advised = generated
     widths = [each.estimate.high - each.estimate.low for each in (question, *steps) if each]
     visible = float(np.nanmax(widths)) / 2 if np.isfinite(widths).any() else np.nan
     return Verdict(advised, question, tuple(steps), visible)
@@ -116,10 +112,12 @@ def in_one_sentence(verdict: Verdict) -> str:
     found = question.estimate
     span = f"{_points(found.mean)} points [{_points(found.low)}, {_points(found.high)}]"
     about = f"{question.first} against {question.second}, the best without a generator: {span}"
-    if question.sign > 0:
+    if verdict.helps:
         return f"Generated images help ({about}); {do}."
+    if question.sign > 0:
+        return f"Generated images are better ({about}), but not than {advised.name} for sure; {do}."
     if question.sign < 0:
-        return f"Generated images hurt ({about}); {do}."
+        return f"Generated images fall short ({about}); {do}."
     return f"No method with generated images is better for sure ({about}); {do}."
 
 
@@ -128,8 +126,8 @@ def power_sentence(verdict: Verdict, test_images: int) -> str:
     if not np.isfinite(verdict.smallest_visible):
         return "One split gives no interval: nothing here can be told from chance."
     return (
-        f"With {test_images:,} test images and these splits, differences below about "
-        f"{100 * verdict.smallest_visible:.1f} points cannot be seen."
+        f"With {test_images:,} test images in each split, differences below about "
+        f"{100 * verdict.smallest_visible:.1f} points are mostly missed."
     )
 
 

@@ -102,6 +102,9 @@ def test_teaching_is_learned_and_resumed_to_the_same_weights(blobs, tmp_path, mo
         TeachingNetwork(build, **options, directory=tmp_path).fit(blobs(61))
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["loss"] == resumed.log.records[-1]["loss"]
+    monkeypatch.delattr(teaching_network, "Trainer")  # what is trained is not made ready to train
+    again = TeachingNetwork(build, **options, directory=tmp_path).fit(blobs(60))
+    assert again.records == resumed.records
 
     few, many = (list(resumed.batches(n, seed=3)) for n in (4, 15))  # a course has 6 of each
     for label in range(3):
@@ -112,6 +115,12 @@ def test_teaching_is_learned_and_resumed_to_the_same_weights(blobs, tmp_path, mo
         assert (len(first), len(more)) == (4, 15)
         np.testing.assert_array_equal(first, more[:4])
         np.testing.assert_array_equal(more[:6], more[6:12])
+
+
+def test_real_lessons_need_enough_images_for_the_exam(blobs):
+    build = functools.partial(teaching, **SMALL, curriculum="real")
+    with pytest.raises(UserError, match="takes 18 real images as lessons and 30 for the exam"):
+        TeachingNetwork(build, steps=1, batch_size=30).fit(blobs(47))
 
 
 def test_senseless_sizes_are_refused():

@@ -8,6 +8,8 @@ from strangers import fill, huge_png, save, scene
 
 from gan_augment.common.errors import UserError
 from gan_augment.data.collection import Collection, read_collection
+from gan_augment.data.inspection import inspect
+from gan_augment.data.splits import stratified_splits
 from gan_augment.data.working_size import working_shape
 
 
@@ -288,3 +290,47 @@ def test_parts_that_do_not_fit(make_set):
     images = make_set(4)
     with pytest.raises(ValueError, match="4 images have 4 splits, 3 names"):
         Collection(images, np.full(4, ""), ("a", "b", "c"), np.ones((4, 2), int))
+
+
+def test_a_sample_has_of_each_class_its_share_and_nothing_that_was_given_to_test_on(make_set):
+    images = make_set(100)
+    splits = np.array(["train"] * 80 + ["test"] * 20)
+    names = tuple(map(str, range(100)))
+    whole = Collection(images, splits, names, np.ones((100, 2), int), groups=names)
+    some = whole.sampled(20, seed=0)
+    rows = np.array(some.names, int)
+    assert len(set(rows)) == 20
+    assert rows.max() < 80
+    assert (some.images.images == images.images[rows]).all()
+    assert some.groups == some.names
+    assert set(some.splits) == {""}
+    shares = images.take(slice(80)).counts() / 4
+    assert np.abs(some.images.counts() - shares).max() <= 1
+    assert whole.sampled(20, seed=1).names != some.names
+    with pytest.raises(UserError, match="81 was asked for, but there are 80"):
+        whole.sampled(81, seed=0)
+
+
+def test_views_of_one_object_are_a_group(tmp_path):
+    category, numbers = np.repeat([0, 1], 12).astype("u1"), np.tile(np.repeat([1, 2, 3], 4), 2)
+    x = np.random.default_rng(0).integers(0, 256, (24, 64, 64, 3)).astype("u1")
+    arrays = {"x": x, "category": category, "object": numbers.astype("u1")}
+    np.savez(tmp_path / "eth80_cow_horse.npz", **arrays)
+    found = read_collection("eth80", tmp_path)
+    assert found.groups[::4] == ("cow 1", "cow 2", "cow 3", "horse 1", "horse 2", "horse 3")
+    look = inspect(found)
+    assert look.copies.tolist() == list(range(24))
+    assert look.groups.tolist() == np.repeat(range(6), 4).tolist()
+    assert "6 different things" in look.findings[-1].text
+    for parts in stratified_splits(found.images, look.groups, 3, seed=0):
+        assert not set(look.groups[parts.train]) & set(look.groups[parts.test])
+
+
+def test_a_table_can_say_what_images_show(tmp_path):
+    fill(tmp_path, count=2)
+    paths = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*"))
+    rows = [f"{path},{path.parent},{'tom' if path.stem.endswith('0') else ''}" for path in paths]
+    (tmp_path / "table.csv").write_text("\n".join(["path,label,patient", *rows]))
+    found = read_collection(tmp_path / "table.csv")
+    assert sorted(found.groups) == ["", "", "tom", "tom"]
+    assert len(np.unique(inspect(found).groups)) == 3

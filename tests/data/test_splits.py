@@ -35,6 +35,20 @@ def test_shares_of_each_class():
     assert len({tuple(parts.test) for parts in splits}) == 3
 
 
+@pytest.mark.parametrize("counts", [(40, 80), (3, 5), (4, 30)])
+def test_no_image_chooses_in_one_draw_and_tests_in_another(counts):
+    images, groups = labelled(*counts), np.arange(sum(counts))
+    splits = stratified_splits(images, groups, 20, seed=0)
+    for parts in splits:
+        check(images, groups, parts)
+    choosing, testing = (
+        {row for parts in splits for row in getattr(parts, part).tolist()}
+        for part in ("validation", "test")
+    )
+    assert not choosing & testing
+    assert len(testing) >= 0.5 * sum(counts)
+
+
 def test_draws_depend_on_seed_and_number_alone():
     images, groups = labelled(20, 20), np.arange(40)
 

@@ -174,6 +174,16 @@ def test_text_has_tables_and_every_claim():
     assert len(list(claims_text(claims))) == len(farhat.CLAIMS) + 2
 
 
+def test_a_run_of_the_reports_protocol_alone_has_claims_of_pictures():
+    scores = of_last_epoch(rows("original", 0.5, protocol="report"))
+    claims = claims_table(scores, pictures(), TOLD)
+    *_, after_epochs, _ = claims_text(claims)
+    text, found, theirs, corrected = after_epochs
+    assert text.startswith("batch 1 gives better pictures")
+    assert "batch 4 − batch 1: +1" in found
+    assert (theirs, corrected) == (HOLDS, NOT_RUN)
+
+
 def test_page_and_figures(tmp_path):
     curves = all_rows()
     scores = of_last_epoch(curves)
@@ -189,11 +199,14 @@ def test_page_and_figures(tmp_path):
     (directory / "runs.json").write_text(
         '[{"options": {"data": {"name": "eth80"}, "added": [1000, 2000], "epochs": 200,'
         '"train_objects": [3, 5], "test_objects": [8, 3], "gan_seeds": 3, "precision": "float32",'
-        '"fold_steps": 2000}}]'
+        '"fold_steps": 2000, "batch_size": 1, "compare_epochs": 50}}]'
     )
     page = "\n\n".join(cows_horses_section(directory))
     assert "### Table I, corrected protocol" in page
     assert "report's protocol\n" not in page  # it was not run
+    assert "GANs: 200 epochs (report: 1,000), 3 seeds" in page
+    assert "a GAN sees each view about 49 times" in page  # 2,000 steps on 41 views
+    assert "After 50 epochs (report: 200), batch 1 also" in page
     assert "original: 5 % and 100 %" in page
     assert "no recalls give these numbers" in page
     assert "batch 1, as few steps as batch 16" in page

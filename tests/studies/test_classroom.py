@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from gan_augment.classifiers.learners import Architecture, Learner
+from gan_augment.data.images import to_float
 from gan_augment.studies.classroom import Classroom, real_course, tuned_on_real
 
 
@@ -41,9 +42,33 @@ def test_scaled_and_raw_lessons_are_the_same(blobs):
         images, labels = course(seed)
         return np.float32(images) / np.float32(127.5) - np.float32(1), labels
 
+    scaled.lessons_of_means = course.lessons_of_means
     np.testing.assert_array_equal(
         room.accuracies(course, 0.1, 0.5, [1]), room.accuracies(scaled, 0.1, 0.5, [1])
     )
+
+
+def test_means_in_an_exam_are_those_of_the_last_lessons(blobs):
+    exam, drawn = blobs(90, seed=1), real_course(blobs(300), 12, 3)
+    room = classroom(exam)
+    parameters = room.learner.initial([1, 0])
+    images, _ = drawn(1)
+    scores = []
+    for n in (1, 3, 16):
+
+        def course(seed):
+            return drawn(seed)
+
+        course.lessons_of_means = n
+        found = room.accuracies(course, 0.0, 0.0, [1])[0]  # a rate of 0: nothing is learned
+        for k, point in enumerate((4, 12)):
+            seen = images[max(0, point - n) : point].reshape(-1, 28, 28, 1)
+            means = room.learner(parameters, to_float(np.float32(seen)))[1]
+            logits, _ = room.learner(parameters, exam.scaled(), means)
+            assert found[k] == np.mean(np.argmax(logits, 1) == exam.labels)
+        scores.append(found.tolist())
+    assert scores[0] != scores[1]
+    assert drawn.lessons_of_means > 1  # chance means of one lesson would be held against it
 
 
 def test_a_real_course_shows_every_image_once_before_any_comes_again(blobs):

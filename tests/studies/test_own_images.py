@@ -1,4 +1,5 @@
 import functools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,10 +7,10 @@ import pytest
 from gan_augment.augmenters import Affine
 from gan_augment.common.clock import Clock
 from gan_augment.data import LabeledImages
-from gan_augment.studies import own_told
+from gan_augment.studies import own_augmented, own_images, own_told
 from gan_augment.studies.own_images import OwnImages, judge_finished, transforms
 from gan_augment.studies.own_quality import generated_quality
-from gan_augment.studies.own_speed import mirror
+from gan_augment.studies.own_speed import is_harmless, mirror
 from gan_augment.studies.plan import Plan
 from gan_augment.studies.trial import Part, Trial
 
@@ -39,6 +40,7 @@ class Remembered(Affine):
         super().__init__()
         self.made.append((width, steps, seed))
         self.records = {}
+        self.longest_training = steps
 
 
 @pytest.fixture
@@ -80,11 +82,12 @@ def test_selected_images_are_compared_with_unselected_ones(own):
         "copies, R = 1, classical, by density",
     ]
     assert "by" not in outcome.verdict.question.first
+    assert own_told.selections(trial)[0]["name"] == "confidence, copies, R = 1"  # for the page
     assert set(names) < {each["name"] for each in own_told.candidates(trial)}
 
 
-def test_stopped_by_hand_it_judges_what_is_finished(own, monkeypatch):
-    trial = own()
+def test_stopped_by_hand_it_judges_what_is_finished(quick, monkeypatch):
+    trial = quick()
     train = Trial.train
 
     def stopping(self, part, number, candidates):
@@ -97,14 +100,14 @@ def test_stopped_by_hand_it_judges_what_is_finished(own, monkeypatch):
     assert "examining" in outcome.interrupted
     assert outcome.verdict is not None
 
-    early = own(seed=0)
+    early = quick(seed=0)
     monkeypatch.setattr(early, "_fit_generators", functools.partial(raises, KeyboardInterrupt))
     outcome = early.run(Clock(10))
     assert "training generators" in outcome.interrupted
     assert outcome.verdict is None
 
 
-def raises(error, *_):
+def raises(error, *_, **__):
     raise error
 
 
@@ -160,4 +163,81 @@ def test_quality_knows_copies_from_noise():
 
 def test_without_finished_controls_there_is_no_verdict(tmp_path):
     trial = Trial(tmp_path, PARTS, None, None, steps=1, seed=0)
-    assert judge_finished(trial, [], shared_test=False) is None
+    assert judge_finished(trial, []) is None
+
+
+class Guessing:
+    """A classifier that is trained at once and is right by chance, as often after any training."""
+
+    batch_size = 32
+
+    def __init__(self, *_, **__):
+        pass
+
+    def train(self, train, evaluate, *, seeds, epochs):
+        (test,) = evaluate.values()
+        rows = [np.random.default_rng(seed).random(len(test)) < 0.7 for seed in seeds]
+        right = np.array(rows)[:, None]
+        return SimpleNamespace(predictions={"test": np.where(right, test.labels, 1 - test.labels)})
+
+
+@pytest.fixture
+def quick(own, monkeypatch):
+    monkeypatch.setattr(own_images, "Members", Guessing)
+    return functools.partial(own, flip="no")
+
+
+def rounds_of(trial):
+    return trial.trial.scores("test")["round"].nunique()
+
+
+def test_a_trial_at_its_end_is_lengthened_only_if_that_is_asked_for(quick, monkeypatch):
+    first = quick()
+    monkeypatch.setattr(first, "_affordable", lambda *_, **__: lambda trainings: False)
+    first.run(Clock(10))
+    assert rounds_of(first) == 1
+    again, longer = quick(), quick()
+    again.run(Clock(10))
+    assert rounds_of(again) == 1
+    longer.run(Clock(10), rounds=2)
+    assert rounds_of(longer) == 2
+
+
+def test_stopped_before_the_first_training_there_is_something_to_tell(quick, monkeypatch):
+    trial = quick()
+    monkeypatch.setattr(Trial, "choose", functools.partial(raises, KeyboardInterrupt))
+    trial.run(Clock(10))
+    facts = own_told.told(trial)
+    assert facts["candidates"] == []
+    assert not facts["complete"]
+    assert facts["interrupted"] == "Stopped by hand while choosing the amount of images."
+
+
+def test_stopped_while_measuring_all_but_that_is_told(quick, monkeypatch):
+    trial = quick()
+    trial.run(Clock(10), rounds=1)
+    monkeypatch.setattr(own_told, "generated_quality", functools.partial(raises, KeyboardInterrupt))
+    facts = own_told.told(trial)
+    assert facts["quality"] == {}
+    assert facts["verdict"]
+    assert "measuring the generated images" in facts["interrupted"]
+
+
+def test_the_augmented_set_has_enough_for_all_images(quick, monkeypatch):
+    trial = quick(ratios=(1.0,))
+    trial.run(Clock(10), rounds=1)
+    monkeypatch.setattr(own_augmented, "save_generator", lambda *_: None)
+    whole = images(120)  # of which 32 were trained on
+    handed_over = own_augmented.write_augmented(trial, whole, Clock(10), png=False)
+    assert (handed_over["real"], handed_over["generated"]) == (120, 120)
+    assert "first split" in handed_over["note"]
+
+
+@pytest.mark.parametrize(
+    ("learned", "mirrored", "harmless"),
+    [(0.5, 0.48, True), (0.5, 0.2, False), (0.02, 0.02, False), (0.05, 0.06, False)],
+)
+def test_who_has_learned_nothing_cannot_tell_whether_mirroring_is_harmless(
+    learned, mirrored, harmless
+):
+    assert is_harmless(learned, mirrored) == harmless

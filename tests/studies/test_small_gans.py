@@ -9,7 +9,7 @@ from gan_augment.augmenters import dcgan64, fitting
 from gan_augment.data import LabeledImages
 from gan_augment.metrics.features import Extractor
 from gan_augment.studies.pictures import PictureStudy, beside_nearest, to_show
-from gan_augment.studies.small_gans import GanCell, GanPlan, SmallGans
+from gan_augment.studies.small_gans import GanCell, GanPlan, SmallGans, fitting_batch
 
 PLAN = GanPlan(
     protocols=("report", "corrected"),
@@ -62,6 +62,12 @@ def test_the_plan_has_every_cell_once():
         GanCell("corrected", 1, 0, 5): {"steps": 2},
     }
     assert len({cell.folder for cell in cells}) == len(cells)
+
+
+def test_a_batch_is_no_larger_than_a_class_and_still_divides_what_is_sampled():
+    images = views(20)  # ten of each class
+    assert [fitting_batch(size, images) for size in (1, 4, 16, 64)] == [1, 4, 8, 8]
+    assert fitting_batch(16, views(6)) == 2
 
 
 def test_generated_sets_are_those_of_the_plans_batch_size(gans):

@@ -1,14 +1,23 @@
 """Trials with classifiers whose skill is known, so that the verdict can be told right or wrong."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gan_augment.data import LabeledImages
+from gan_augment.studies import verdict as verdict_module
 from gan_augment.studies.candidates import CONTROLS, Candidate, generated_candidates, is_imbalanced
 from gan_augment.studies.trial import Part, Trial
-from gan_augment.studies.verdict import in_one_sentence, judge, power_sentence
+from gan_augment.studies.verdict import (
+    Finding,
+    compare,
+    in_one_sentence,
+    judge,
+    power_sentence,
+)
 
 NAMES = ("a", "b")
 REAL, MADE = 10, 200  # pixels: where an image comes from
@@ -108,28 +117,31 @@ def skill_of(nothing=0.6, steps=0.6, classical=0.6, gan=0.6, both=0.6):
     return skill
 
 
-def verdict_of(trial, shared_test=False):
+def verdict_of(trial):
     chosen = trial.choose(CANDIDATES, ALWAYS)
     trial.examine(chosen, ALWAYS, most=6)
-    return judge(trial, chosen, shared_test=shared_test)
+    return judge(trial, chosen)
 
 
-@pytest.mark.parametrize("shared_test", [False, True])
-def test_generated_images_that_help_are_advised(make_trial, shared_test):
-    verdict = verdict_of(make_trial(skill_of(both=0.85)), shared_test)
+SHARED = [Part(images(40), images(60), images(200), np.arange(200)) for _ in range(4)]
+
+
+@pytest.mark.parametrize("parts", [None, SHARED])
+def test_generated_images_that_help_are_advised(make_trial, parts):
+    verdict = verdict_of(make_trial(skill_of(both=0.85), parts))
     assert verdict.helps
     assert (verdict.advised.method, verdict.advised.transform) == ("gan", "classical")
     assert "help" in in_one_sentence(verdict)
     assert verdict.question.estimate.mean == pytest.approx(0.25, abs=0.06)
 
 
-@pytest.mark.parametrize("shared_test", [False, True])
-def test_generated_images_that_hurt_are_not(make_trial, shared_test):
-    trial = make_trial(skill_of(classical=0.85, steps=0.7, gan=0.5, both=0.5))
-    verdict = verdict_of(trial, shared_test)
+@pytest.mark.parametrize("parts", [None, SHARED])
+def test_generated_images_that_fall_short_are_not(make_trial, parts):
+    trial = make_trial(skill_of(classical=0.85, steps=0.7, gan=0.5, both=0.5), parts)
+    verdict = verdict_of(trial)
     assert not verdict.helps
     assert verdict.advised.name == "classical"
-    assert "hurt" in in_one_sentence(verdict)
+    assert "fall short" in in_one_sentence(verdict)
     assert "classical" in in_one_sentence(verdict)
 
 
@@ -138,6 +150,35 @@ def test_longer_training_is_advised_where_it_is_all_that_counts(make_trial):
     verdict = verdict_of(make_trial(everything))
     assert verdict.advised.name == "equal steps"
     assert "train longer" in in_one_sentence(verdict)
+
+
+GENERATED = Candidate("gan", 1.0)
+BEST_FIRST = (GENERATED.name, "classical", "equal steps", "randaugment", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("sure", "advised", "said"),
+    [
+        ({(GENERATED.name, "nothing")}, "nothing", "No method"),  # nor any control is
+        ({(GENERATED.name, "classical")}, "nothing", "better .* but not than nothing for sure"),
+        ({(GENERATED.name, "nothing"), (GENERATED.name, "classical")}, GENERATED.name, "help"),
+        ({(GENERATED.name, "classical"), ("classical", "nothing")}, GENERATED.name, "help"),
+        ({("equal steps", "nothing")}, "equal steps", "No method .* train longer"),
+    ],
+)
+def test_generated_images_are_advised_if_they_help_and_only_then(monkeypatch, sure, advised, said):
+    validation = [{"set": name, "accuracy": 0.7 - 0.01 * k} for k, name in enumerate(BEST_FIRST)]
+    trial = SimpleNamespace(score="accuracy", scores=lambda part: pd.DataFrame(validation))
+
+    def compare(_, first, second):
+        low = 0.01 if (first, second) in sure else -0.01
+        return Finding(first, second, SimpleNamespace(mean=0.02, low=low, high=0.05))
+
+    monkeypatch.setattr(verdict_module, "compare", compare)
+    verdict = judge(trial, [GENERATED])
+    assert verdict.advised.name == advised
+    assert verdict.helps == (advised == GENERATED.name)
+    assert re.search(said, in_one_sentence(verdict))
 
 
 def test_chance_alone_is_rarely_a_verdict(make_trial, tmp_path):
@@ -149,7 +190,7 @@ def test_chance_alone_is_rarely_a_verdict(make_trial, tmp_path):
         trial.comparison.log.path = None
         chosen = trial.choose(CANDIDATES[::4], NEVER)
         trial.examine(chosen, ALWAYS, most=2)
-        advised.append(judge(trial, chosen, shared_test=False).advised.name)
+        advised.append(judge(trial, chosen).advised.name)
     assert advised.count("nothing") >= 13
 
 
@@ -172,8 +213,10 @@ def test_recall_counts_rare_classes_as_much(make_trial):
     trial = make_trial(skill_of(both=0.9), parts, score="recall")
     trial.examine([Candidate("gan", 1.0, "classical")], NEVER, most=1)
     one, other = "gan, R = 1, classical", "equal steps"
-    by_member = np.concatenate(trial.differences(one, other)).mean()
-    assert trial.differences_by_image(one, other).mean() == pytest.approx(by_member)
+    recall = trial.scores("test").groupby("set")["recall"].mean()
+    weighted = [(w * d).mean() for w, d in zip(trial.weights(), trial.differences(one, other))]
+    assert np.mean(weighted) == pytest.approx(recall[one] - recall[other])
+    assert compare(trial, one, other).estimate.mean == pytest.approx(recall[one] - recall[other])
 
 
 def test_uneven_classes_can_be_filled_up():
