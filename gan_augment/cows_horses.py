@@ -63,6 +63,10 @@ class Config:
     """Filters of the GANs' layers next to the images."""
     latent_dim: int = 10
     """Length of the noise vector."""
+    objective: str | None = None
+    """What the players minimise (see python -m gan_augment.mnist --help)."""
+    stabilizers: tuple[str, ...] = ()
+    """Remedies for the GANs' game (see python -m gan_augment.convergence --help)."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the GANs."""
     compare: tuple[int, ...] = (4, 16)
@@ -128,6 +132,7 @@ def run(config: Config) -> None:
     strategy = training.find_strategy()  # TensorFlow must have computed nothing before
     objects = data.load_objects(config.data, config.data_dir)
     config, real, test = chosen(config, objects)
+    try_games(config, real.image_shape)
     options = experiment.options_of(config)
     directory = experiment.claim(
         config.out,
@@ -185,6 +190,14 @@ def run(config: Config) -> None:
     print(f"Tables, figures and generated sets: {directory.path}")
 
 
+def try_games(config: Config, image_shape) -> None:
+    """Raise `UserError` for stabilisers that do not suit a batch size, before hours of training."""
+    for batch_size in (config.batch_size, *config.compare):
+        game = {"objective": config.objective, "batch_size": batch_size, "width": 1}
+        stabilizers = augmenters.stabilizers.parse(config.stabilizers)
+        augmenters.dcgan64(image_shape, stabilizers=stabilizers, **game)
+
+
 def gans_of(config: Config, cell, batch_size: int):
     """Return what builds the GANs of a cell."""
     return functools.partial(
@@ -193,6 +206,8 @@ def gans_of(config: Config, cell, batch_size: int):
         width=config.width,
         latent_dim=config.latent_dim,
         slope=SLOPES[cell.protocol],
+        objective=config.objective,
+        stabilizers=augmenters.stabilizers.parse(config.stabilizers),
         precision=config.precision,
     )
 
@@ -272,6 +287,8 @@ def checked(config: Config) -> Config:
         *("compare_epochs", "members", "classifier_epochs", "added_epochs", "classifier_batch"),
         *("fold_steps", "fold_epochs", "fold_members"),
     )
+    stabilizers = augmenters.stabilizers.parse(config.stabilizers)
+    augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     if not config.protocol:
         raise UserError("--protocol needs report, corrected or both")
     if config.members < config.gan_seeds:

@@ -70,6 +70,10 @@ class Config:
     """Steps of training of BAGAN's auto-encoder (default: as many as the GAN's)."""
     conditional_rate: float = 2e-4
     """Learning rate of both players of the conditional GAN."""
+    objective: str | None = None
+    """What the conditional GAN's players minimise (see python -m gan_augment.mnist --help)."""
+    stabilizers: tuple[str, ...] = ()
+    """Remedies for the conditional GAN's game (see python -m gan_augment.convergence --help)."""
     bagan_rate: float = 5e-5
     """Learning rate of BAGAN's generator."""
     bagan_discriminator_rate: float = 2e-4
@@ -113,7 +117,7 @@ QUICK = Config(
 # Options that say which cells to do, not what is in a cell: a run may be continued with others.
 SELECTION = {"augmenter", "shares", "gan_seeds"}
 OF_GANS = ("width", "steps", "pretraining_steps", "precision", "conditional_rate", "bagan_rate")
-OF_GANS += ("bagan_discriminator_rate",)
+OF_GANS += ("bagan_discriminator_rate", "objective", "stabilizers")
 CLASSIFIERS = {"dense": "dense_classifier", "cnn": "two_layer_cnn"}
 SHOWN = ("smote", "conditional", "auto-encoder", "bagan")  # whose images make a figure
 
@@ -182,6 +186,8 @@ def conditional(config: Config, **place) -> augmenters.Augmenter:
         alpha=config.width,
         precision=config.precision,
         learning_rate=config.conditional_rate,
+        objective=config.objective,
+        stabilizers=augmenters.stabilizers.parse(config.stabilizers),
     )
     return augmenters.ClassConditional(build, steps=config.steps, batch_size=BATCH, **place)
 
@@ -246,6 +252,8 @@ def checked(config: Config) -> Config:
     require_positive(config, "shares", "per_class", "width", "steps", "pretraining_steps")
     require_positive(config, "gan_seeds", "members", "classifier_steps")
     require_positive(config, "conditional_rate", "bagan_rate", "bagan_discriminator_rate")
+    stabilizers = augmenters.stabilizers.parse(config.stabilizers)
+    augmenters.stabilizers.choose_objective(config.objective, stabilizers)
     for name in ("augmenter", "minority", "shares"):
         if not getattr(config, name):
             raise UserError(f"--{name} needs at least one value")

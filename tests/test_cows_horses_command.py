@@ -116,6 +116,8 @@ def test_one_image_of_a_class_is_refused_before_anything_is_trained(folder, tmp_
         ({"added": (5, 5)}, "two different numbers"),
         ({"compare": (3,)}, "divide 64, and 3 does not"),
         ({"train_objects": (9, 5)}, "no cow 9; choose from 3, 5, 8"),
+        ({"stabilizers": ("r2",)}, "there is no stabiliser 'r2'"),
+        ({"stabilizers": ("r1",), "compare": (4,)}, "needs one without batch normalisation"),
         ({"test_objects": (8, 5)}, "horse 5 is there both to train on and to test on"),
     ],
 )

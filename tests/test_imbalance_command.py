@@ -85,6 +85,13 @@ def test_rates_reach_the_networks_and_are_theirs_by_default():
             np.testing.assert_allclose(np.ravel(found), rates, rtol=1e-6)
 
 
+def test_stabilizers_reach_the_conditional_gan():
+    given = small("run", stabilizers=("r1", "ema"), objective="hinge")
+    gan = imbalance.augmenter_of(given, "conditional").build((8, 8, 1), 2)
+    assert gan.stabilizers == augmenters.stabilizers.parse(("r1", "ema"))
+    assert gan.objective == augmenters.objectives.OBJECTIVES["hinge"]
+
+
 def test_ways_are_those_of_the_study():
     assert get_args(imbalance.Way) == tuple(studies.WAYS)
     names = {way.augmenter for way in studies.WAYS.values()} - {None}
@@ -101,6 +108,7 @@ def test_ways_are_those_of_the_study():
         ({"shares": (1.0,)}, "makes no class rare"),
         ({"shares": (float("inf"),)}, "makes no class rare"),
         ({"bagan_rate": 0.0}, "--bagan-rate must be positive"),
+        ({"stabilizers": ("r2",)}, "there is no stabiliser 'r2'"),
         ({"augmenter": ()}, "--augmenter needs"),
         ({"members": 0}, "--members must be positive"),
     ],

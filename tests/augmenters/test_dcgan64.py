@@ -45,6 +45,19 @@ def test_weights_begin_as_in_the_tutorial():
     assert scale.std() == pytest.approx(0.02, rel=0.2)
 
 
+def test_a_slope_penalty_goes_with_images_normalised_alone():
+    r1 = parse(["r1"])
+    gan = small((16, 16, 3), batch_size=1, stabilizers=r1)
+    before = [v.numpy() for v in gan.discriminator.trainable_variables]
+    logs = gan.train_step(tf.random.stateless_uniform([1, 16, 16, 3], [0, 0], -1.0, 1.0))
+    assert np.isfinite(float(logs["d_loss"]))
+    after = [v.numpy() for v in gan.discriminator.trainable_variables]
+    assert all(np.isfinite(v).all() for v in after)
+    assert any((a != b).any() for a, b in zip(after, before))
+    with pytest.raises(UserError, match="without batch normalisation"):
+        small((16, 16, 3), batch_size=4, stabilizers=r1)
+
+
 def test_optimisers_are_those_of_the_report():
     gan = small((8, 8, 3))
     for optimizer in (gan.g_optimizer, gan.d_optimizer):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
+from gan_augment.augmenters.group_norm import GroupBatchNormalization
 from gan_augment.augmenters.layers import MeanOnlyBatchNormalization
 from gan_augment.augmenters.stabilizers.base import Stabilizer
 from gan_augment.common.errors import UserError
@@ -32,13 +33,18 @@ class SlopePenalty(Stabilizer):
 
     def attach(self, gan):
         """Refuse batch normalisation, where an image has no slope of its own."""
-        batch_norms = keras.layers.BatchNormalization, MeanOnlyBatchNormalization
-        if any(isinstance(layer, batch_norms) for layer in gan.discriminator.layers):
+        if any(map(_mixes_images, gan.discriminator.layers)):
             raise UserError(
                 "a penalty on the discriminator's slope needs one without batch normalisation, "
                 "which makes a logit depend on the other images of the batch; "
                 "leave one of the two out"
             )
+
+
+def _mixes_images(layer: keras.Layer) -> bool:
+    if isinstance(layer, GroupBatchNormalization):
+        return layer.group > 1
+    return isinstance(layer, (keras.layers.BatchNormalization, MeanOnlyBatchNormalization))
 
 
 @dataclass(frozen=True)
