@@ -1,4 +1,4 @@
-"""The tables of README.md that are made and not typed, each between a pair of marks."""
+"""What of README.md is made and not typed, each part between a pair of marks."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import re
 from pathlib import Path
 
 from gan_augment.common.files import written_whole
-from gan_augment.reporting.headlines import reports_table
+from gan_augment.reporting.headlines import REPORTS, reports_table
 from gan_augment.reporting.methods import methods_table
+from gan_augment.reporting.studies import STUDIES
+
+STAR, FOOTNOTE = " (*)", "(*) No results published yet."
+PUBLISHING = {*STUDIES, *(name for report in REPORTS for name in report.experiments)}
+# What commands publish under other names than their own.
+FURTHER = {"convergence": ("collapse",), "cyclegan": ("translation",)}
 
 
 def write_front(readme: Path, results: Path) -> Path | None:
     """Bring the tables of `readme` up to date with `results`; None if there is nothing to do.
 
-    A README that is not there, or has none of the marks `<!-- reports -->` … `<!-- /reports -->`
-    and `<!-- methods -->` … `<!-- /methods -->`, is left alone.
+    A README that is not there, or has none of the marks `<!-- commands -->` … `<!-- /commands -->`,
+    `<!-- reports -->` … and `<!-- methods -->` …, is left alone.
     """
     if not readme.is_file():
         return None
@@ -30,10 +36,32 @@ def write_front(readme: Path, results: Path) -> Path | None:
 def front(text: str, root: Path, results: Path) -> str:
     """Return the text of the README of the checkout `root` with its tables made anew."""
     page = (results / "README.md").read_text(encoding="utf-8")
-    for name, table in (
-        ("reports", reports_table(page, f"{results.name}/README.md")),
-        ("methods", methods_table(root)),
+    for name, made in (
+        ("commands", lambda before: starred(before, page)),
+        ("reports", lambda _: reports_table(page, f"{results.name}/README.md")),
+        ("methods", lambda _: methods_table(root)),
     ):
-        marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text = marks.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", text)
+        marks = re.compile(rf"(<!-- {name} -->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
+        text = marks.sub(
+            lambda found, made=made: f"{found[1]}\n{made(found[2].strip())}\n\n{found[3]}", text
+        )
     return text
+
+
+def starred(table: str, page: str) -> str:
+    """Return the table of commands with a star on rows of which `page` has no results.
+
+    Commands that publish nothing have none; a row with several commands has one as long as none of
+    them has results. The rest of the table stays as it is. A footnote says what the star means.
+    """
+    published = set(re.findall(r"^## (\w+)", page, re.MULTILINE))
+    lines = []
+    for line in table.removesuffix(FOOTNOTE).rstrip().splitlines():
+        row = line.replace(f"{STAR} |", " |")
+        commands = PUBLISHING.intersection(re.findall(r"`python -m gan_augment\.(\w+)", row))
+        names = {name for each in commands for name in (each, *FURTHER.get(each, ()))}
+        missing = names and not names & published
+        lines.append(f"{row.removesuffix(' |')}{STAR} |" if missing else row)
+    if any(line.endswith(f"{STAR} |") for line in lines):
+        lines += ["", FOOTNOTE]
+    return "\n".join(lines)
