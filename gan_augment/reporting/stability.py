@@ -225,11 +225,15 @@ def collapse_text(scores: pd.DataFrame, costs: Mapping[str, float]) -> str:
     return f"{aligned(COLLAPSE_HEADER, rows)}\n\n{COLLAPSE_LEGEND}\n"
 
 
-def recommended(scores: pd.DataFrame) -> str | None:
+MOST_COST = 2.0  # of a step; trainings are equally many steps, and dearer ones had more time
+
+
+def recommended(scores: pd.DataFrame, costs: Mapping[str, float]) -> str | None:
     """Return the stabilised variant to take: the best images of those that never collapsed.
 
-    Only variants count that every seed has been trained with, as often as any other, and that are
-    better than the game of their kind without stabilisers by an interval that excludes 0.
+    Only variants count that every seed has been trained with, as often as any other, that are
+    better than the game of their kind without stabilisers by an interval that excludes 0, and whose
+    steps take at most `MOST_COST` times as long.
     """
     generated = scores[scores["variant"] != "real"]
     seeds = generated.groupby("variant")["gan_seed"].nunique()
@@ -238,7 +242,7 @@ def recommended(scores: pd.DataFrame) -> str | None:
     able = {}
     for variant in seeds.index[(seeds == seeds.max()) & (failed == 0)]:
         plain = baseline(variant)
-        if variant != plain and plain in seeds.index:
+        if variant != plain and plain in seeds.index and costs.get(variant, 0) <= MOST_COST:
             gain = estimate(accuracies[variant] - accuracies[plain])
             if gain.low > 0:
                 able[variant] = estimate(accuracies[variant]).mean

@@ -166,13 +166,15 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
     ):
         if outcomes[outcome]:
             sentences.append(f"- {said}: {'; '.join(outcomes[outcome])}.")
-    chosen = stability.recommended(scores)
+    chosen = stability.recommended(scores, costs)
     if chosen:
         cost = costs.get(chosen, np.nan)
         price = f"; a step takes {cost:.2f} times as long" if cost == cost else ""
         sentences.append(
             f"- **Recommended: {chosen}**, the best images of those variants that never collapsed "
-            f"and beat the game without stabilisers by an interval that excludes 0{price}. With "
+            f"and beat the game without stabilisers by an interval that excludes 0{price}. Variants "
+            f"whose steps take more than {stability.MOST_COST:g} times as long are not considered: "
+            "they had more time for as many steps. With "
             f"{table['gain'].notna().sum()} variants, and intervals of 95 % each, one may by luck."
         )
     return "**Verdict.**\n\n" + "\n".join(sentences)

@@ -44,15 +44,16 @@ def test_gains_are_over_the_game_of_the_same_kind_without_stabilisers(scores):
 
 
 def test_recommended_is_the_best_that_never_failed_and_is_better_for_sure(scores):
-    assert recommended(scores) == "r1"  # batch-norm+r1 is no better than batch-norm
+    assert recommended(scores, {}) == "r1"  # batch-norm+r1 is no better than batch-norm
     better = scores.copy()
     better.loc[better["variant"] == "batch-norm+r1", "accuracy"] += 0.05
-    assert recommended(better) == "batch-norm+r1"
+    assert recommended(better, {}) == "batch-norm+r1"
     better.loc[better["variant"] == "batch-norm+r1", "collapsed"] = 1
-    assert recommended(better) == "r1"
+    assert recommended(better, {}) == "r1"
     once = better["gan_seed"].eq(0) | better["variant"].ne("r1")
-    assert recommended(better[once]) is None  # trained with fewer seeds than the others
-    assert recommended(scores[scores["variant"] == "none"]) is None
+    assert recommended(better[once], {}) is None  # trained with fewer seeds than the others
+    assert recommended(scores[scores["variant"] == "none"], {}) is None
+    assert recommended(scores, {"r1": 2.5}) is None  # dear
 
 
 def test_rows_say_what_was_collapsed_and_over_what_intervals_are(scores):
