@@ -172,9 +172,11 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
         price = f"; a step takes {cost:.2f} times as long" if cost == cost else ""
         sentences.append(
             f"- **Recommended: {chosen}**, the best images of those variants that never collapsed "
-            f"and beat the game without stabilisers by an interval that excludes 0{price}. Variants "
-            f"whose steps take more than {stability.MOST_COST:g} times as long are not considered: "
-            "they had more time for as many steps. With "
-            f"{table['gain'].notna().sum()} variants, and intervals of 95 % each, one may by luck."
+            f"and beat the game without stabilisers by an interval that excludes 0{price}."
+        )
+        sentences.append(
+            f"- With {table['gain'].notna().sum()} variants, and intervals of 95 % each, one may beat "
+            f"it by luck. Variants whose steps take more than {stability.MOST_COST:g} times as long "
+            "are not recommended: they had more time for as many steps."
         )
     return "**Verdict.**\n\n" + "\n".join(sentences)
