@@ -175,8 +175,8 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
             f"and beat the game without stabilisers by an interval that excludes 0{price}."
         )
         sentences.append(
-            f"- With {table['gain'].notna().sum()} variants, and intervals of 95 % each, one may beat "
-            f"it by luck. Variants whose steps take more than {stability.MOST_COST:g} times as long "
-            "are not recommended: they had more time for as many steps."
+            f"- With {table['gain'].notna().sum()} variants, and intervals of 95 % each, one may "
+            f"beat it by luck. Variants whose steps take more than {stability.MOST_COST:g} times as "
+            "long are not recommended: they had more time for as many steps."
         )
     return "**Verdict.**\n\n" + "\n".join(sentences)
