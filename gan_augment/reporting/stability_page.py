@@ -176,7 +176,7 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
         )
         sentences.append(
             f"- With {table['gain'].notna().sum()} variants, and intervals of 95 % each, one may "
-            f"beat it by luck. Variants whose steps take more than {stability.MOST_COST:g} times as "
+            f"beat it by luck. Those whose steps take more than {stability.MOST_COST:g} times as "
             "long are not recommended: they had more time for as many steps."
         )
     return "**Verdict.**\n\n" + "\n".join(sentences)
