@@ -143,6 +143,12 @@ def _seeds(scores: pd.DataFrame) -> str:
     return f"{many} GAN seeds" if few == many else f"{few} to {many} GAN seeds"
 
 
+def _share_collapsed(table: pd.DataFrame) -> float:
+    """Return which share of the plain game's trainings collapses; 0 if there are none."""
+    plain = table[table.index == "none"]
+    return float((plain["collapsed"] / plain["trainings"]).sum())
+
+
 def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
     table = stability.collapse_table(scores, costs).set_index("variant")
     sentences = []
@@ -153,6 +159,14 @@ def _collapse_verdict(scores: pd.DataFrame, costs: dict) -> str:
                 f"- *{plain}*: {row['collapsed']:.0f} of {row['trainings']:.0f} trainings collapse;"
                 f" GAN-train accuracy {100 * row['accuracy']:.1f} %."
             )
+    alone = table[table["gain"].notna() & (table.index.map(stability.baseline) == "none")]
+    fewer = alone[alone["collapsed"] / alone["trainings"] < _share_collapsed(table) / 2]
+    if len(fewer):
+        told = (
+            f"{variant} {row['collapsed']:.0f} of {row['trainings']:.0f}"
+            for variant, row in fewer.sort_values("collapsed").iterrows()
+        )
+        sentences.append(f"- Less than half as many collapse as of *none*: {', '.join(told)}.")
     outcomes = {HOLDS: [], UNDECIDED: [], DOES_NOT_HOLD: []}
     accuracies = scores.set_index(["variant", "gan_seed", "member"])["accuracy"]
     for variant in table.index[table["gain"].notna()]:

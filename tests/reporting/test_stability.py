@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gan_augment.common.files import write_json
 from gan_augment.reporting.stability import (
     collapse_rows,
     collapse_table,
@@ -12,6 +13,7 @@ from gan_augment.reporting.stability import (
     write_collapse,
     write_ring,
 )
+from gan_augment.reporting.stability_page import collapse_section
 
 
 @pytest.fixture
@@ -71,6 +73,17 @@ def test_intervals_of_accuracy_end_at_nothing_and_all(scores):
     table = collapse_table(scores, {}).set_index("variant")
     assert (table.loc["none", "accuracy_low"], table.loc["none", "accuracy_high"]) == (0, 1)
     assert table.loc["r1", "gain_high"] > 0.5  # differences of accuracies go on
+
+
+def test_the_page_says_what_keeps_from_collapsing(scores, blobs, tmp_path):
+    write_collapse(scores, {}, {"r1": blobs(24)}, tmp_path)
+    write_json(tmp_path / "costs.json", {"r1": 1.2})
+    about = {"alpha": 1, "size": 500, "data": {"name": "mnist"}, "steps": 200}
+    write_json(tmp_path / "runs.json", [{"options": {**about, "precision": "bfloat16"}}])
+    page = "\n".join(collapse_section(tmp_path))
+    assert "- Less than half as many collapse as of *none*: r1 0 of 30." in page
+    assert "**Recommended: r1**" in page
+    assert "With 2 variants" in page
 
 
 def test_one_variant_alone_has_a_table_too(scores):
