@@ -24,9 +24,10 @@ with 45,000 and 5,000 images, pixels in [−1, 1] and 0 to 45 degrees.
 Departures from the report: the parts are drawn at random, by each GAN seed anew, and the GAN
 learns from the training part of the protocol; GANs are narrower (--width 1 has the report's 8,000
 and 1,600 units), with a learning rate of 0.02 / width^0.7, and train for fewer than 400 epochs (see
---steps, --epochs; within 4,000 steps they make noise only, but images within 5,000 with
---stabilizers r1=1); see gan_augment/augmenters/fully_connected.py for the rest. The report does not
-say whether N counts each class or all (--in-all), nor how many rotated images there are.
+--steps, --epochs). In a trial at width 0.1 they made noise for all of 4,000 steps at a rate of
+0.06, and with --stabilizers r1=1 at 0.1 images from step 5,000 on. See
+gan_augment/augmenters/fully_connected.py for the rest. The report does not say whether N counts
+each class or all (--in-all), nor how many rotated images there are.
 """
 
 from __future__ import annotations
