@@ -29,7 +29,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -101,7 +101,7 @@ class Config:
     precision: Literal["float32", "bfloat16"] = "float32"
     """Collapse study: arithmetic of the GANs."""
     quick: bool = False
-    """A look within minutes: few steps, one seed, narrow networks."""
+    """A look within minutes: few steps, one seed, narrow networks, on images few variants."""
     data_dir: Path | None = None
     """Where data sets are (default: the environment variable GAN_AUGMENT_DATA)."""
     out: Path | None = None
@@ -114,6 +114,7 @@ class Config:
 
 QUICK = Config(alpha=0.25, gan_seeds=1, members=2, quick=True)
 SELECTION = {"variants", "gan_seeds"}
+QUICK_ON_IMAGES = ("none", "batch-norm", "batch-norm+r1")
 TOY_OPTIONS = ("steps", "variants", "gan_seeds", "seed")
 
 
@@ -155,6 +156,8 @@ def run_toys(config: Config) -> None:
 
 def run_collapse(config: Config) -> None:
     """Train every variant on every class, and say which classes collapsed."""
+    if config.quick and not config.variants:
+        config = replace(config, variants=QUICK_ON_IMAGES)
     train, test = experiment.load_splits(config.images, config.data_dir, [config.size])
     steps = config.steps or (100 if config.quick else 300)
     builds = {name: dcgan_of(name, config) for name in map(canonical, config.variants or ON_IMAGES)}
