@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from chromium import Browser, program
 
 RATIOS = (0.25, 0.5, 0.75, 1.0, 2.0, 4.0)
 
@@ -72,3 +73,12 @@ def mixed_scores(request):
             own[name] += rng.normal(0, 0.01, len(own))
         parts.append(own)
     return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if program() is None:
+        pytest.skip("there is no Chromium here to open the page with")
+    browser = Browser(program(), tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.close()

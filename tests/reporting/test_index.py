@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium import Browser, program
 from PIL import Image
 
 from gan_augment.reporting import write_index, write_page
@@ -141,15 +140,6 @@ def test_the_published_pages_are_up_to_date(tmp_path):
     bare = re.sub(r' width="\d+" height="\d+"( class="wide")?', "", bare)
     assert bare == made, "publish again"
     assert len(there) < 8_000_000
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if program() is None:
-        pytest.skip("there is no Chromium here to open the page with")
-    browser = Browser(program(), tmp_path_factory.mktemp("browser"))
-    yield browser
-    browser.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from chromium import Browser, program
 
 from gan_augment.data.images import LabeledImages
 from gan_augment.reporting.own_images import own_images_text, write_own_images
@@ -376,15 +375,6 @@ def test_what_the_command_ends_with(tmp_path):
     assert row.split()[1:] == ["76.3", "75.7", "+5.8", "[+2.8,", "+8.8]"]
     assert facts["candidates"][4]["name"] not in text  # was dropped
     assert interrupted()["interrupted"] in own_images_text(interrupted())
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if program() is None:
-        pytest.skip("there is no Chromium here to open the page with")
-    browser = Browser(program(), tmp_path_factory.mktemp("browser"))
-    yield browser
-    browser.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
