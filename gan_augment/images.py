@@ -89,15 +89,13 @@ class Config:
 
 def conditional(width: float, steps: int, **options) -> augmenters.Augmenter:
     """Return the untrained class-conditional GAN for small sets."""
-    build = functools.partial(
-        augmenters.conditional_dcgan, alpha=width, stabilizers=for_small_sets()
-    )
+    build = functools.partial(augmenters.conditional_dcgan, alpha=width, stabilizers=recommended())
     return augmenters.ClassConditional(build, steps=steps, **options)
 
 
 def per_class(width: float, steps: int, **options) -> augmenters.Augmenter:
     """Return an untrained GAN for each class."""
-    build = functools.partial(augmenters.dcgan, alpha=width, stabilizers=for_small_sets())
+    build = functools.partial(augmenters.dcgan, alpha=width, stabilizers=recommended())
     return augmenters.PerClass(build, steps=steps, **options)
 
 
@@ -117,12 +115,9 @@ def balancing(width: float, steps: int, **options) -> augmenters.Augmenter:
     )
 
 
-def for_small_sets():
-    """Return the stabilisers of GANs here: what the collapse study recommends (results/README.md).
-
-    Not those of the reports' own experiments, which keep the reports' game.
-    """
-    return augmenters.stabilizers.parse(("r1", "ema"))
+def recommended():
+    """Return the stabilisers of the GANs here."""
+    return augmenters.stabilizers.parse(augmenters.stabilizers.RECOMMENDED)
 
 
 METHODS = {

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from gan_augment.augmenters.class_conditional import conditional_dcgan
-from gan_augment.augmenters.stabilizers.registry import parse
+from gan_augment.augmenters.stabilizers.registry import RECOMMENDED, parse
 from gan_augment.classifiers.members import Members
 from gan_augment.common.seeds import derive_seed
 from gan_augment.data.images import LabeledImages
@@ -22,7 +22,6 @@ EPOCHS = 10
 MOST_IMAGES = 2000  # are enough to measure with
 LEARNED = 0.1  # above the share of the largest class: less tells nothing of mirrored images
 HARMLESS = 0.8  # of what was learned must be left on mirrored images
-STABILIZERS = ("r1", "ema")  # what the game costs is measured with those that are used
 
 
 def classifier_speed(
@@ -61,7 +60,7 @@ def generator_speed(real: LabeledImages) -> tuple[float, float]:
     began = time.monotonic()
     trainer = Trainer(
         conditional_dcgan(
-            real.image_shape, real.num_classes, alpha=WIDTHS[-1], stabilizers=parse(STABILIZERS)
+            real.image_shape, real.num_classes, alpha=WIDTHS[-1], stabilizers=parse(RECOMMENDED)
         ),
         real.images,
         real.labels,

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from gan_augment.augmenters import watched
@@ -21,3 +23,17 @@ def stop_at(monkeypatch):
                 fit()
 
     return stop
+
+
+@pytest.fixture(scope="module")
+def outcomes(start_script):
+    """Outcomes by name of one of the scripts beside this file; each is run once."""
+    found = {}
+
+    def outcomes_of(script, *arguments):
+        if script not in found:
+            path = Path(__file__).with_name(f"{script}_on_replicas.py")
+            (found[script],) = start_script(path, *arguments)()
+        return found[script]
+
+    return outcomes_of

@@ -1,6 +1,6 @@
 """What the scripts *_on_replicas.py share: trainings on one device and on two, held together.
 
-They are run by test_on_replicas.py in processes of their own, for devices must be set before
+They are run by test_*on_replicas.py in processes of their own, for devices must be set before
 TensorFlow starts. Their optimisers are forms of gradient descent and not Adam, which would make
 equal steps of almost equal gradients.
 """

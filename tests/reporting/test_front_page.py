@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from gan_augment.augmenters.stabilizers import RECOMMENDED
 from gan_augment.reporting import write_front
 from gan_augment.reporting.front_page import FOOTNOTE, front, starred
 
@@ -58,3 +59,8 @@ def test_a_readme_without_marks_is_left_alone(tmp_path):
     readme.write_text("Somebody else's.\n")
     assert write_front(readme, tmp_path / "results") is None
     assert readme.read_text() == "Somebody else's.\n"
+
+
+def test_the_tool_follows_what_the_published_study_recommends():
+    page = (ROOT / "results" / "README.md").read_text()
+    assert f"**Recommended: {'+'.join(('batch-norm', *RECOMMENDED))}**" in page

@@ -6,6 +6,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "base": ["Stabilizer"],
-        "registry": ["CONFLICTS", "STABILIZERS", "choose_objective", "layers_of", "parse"],
+        "registry": [
+            "CONFLICTS",
+            "RECOMMENDED",
+            "STABILIZERS",
+            "choose_objective",
+            "layers_of",
+            "parse",
+        ],
     },
 )

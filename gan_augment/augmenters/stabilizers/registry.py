@@ -43,6 +43,12 @@ CONFLICTS = {
     ("consensus", "critic-steps"): "consensus moves both players at once",
 }
 
+RECOMMENDED = ("r1", "ema")
+"""What the collapse study recommends beside batch normalisation (results/README.md).
+
+For small sets of one's own; the reports' experiments keep the reports' games.
+"""
+
 BOUNDING = ("wgan-gp", "weight-clipping", "spectral-norm", "r1")
 
 
