@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gan_augment.common.errors import UserError
 from gan_augment.common.files import read_json, write_json
+from gan_augment.common.locks import HeldError, Lock
 from gan_augment.common.progress import warn
 from gan_augment.common.versions import version_sets, versions
 
@@ -42,9 +43,9 @@ class RunDirectory:
 
     `options` is plain JSON. The same options again continue the run. Those named in `selection`
     say which cells to do and not what a cell is: they may change from one call to the next. Any
-    other difference, a directory with other things in it, or one that cannot be written to raises
-    `UserError`. `facts` (versions and the like) are recorded beside the options and not compared;
-    `about` is all that is recorded.
+    other difference, a directory with other things in it, one that another process works in, or
+    one that cannot be written to raises `UserError`. `facts` (versions and the like) are recorded
+    beside the options and not compared; `about` is all that is recorded.
     """
 
     def __init__(
@@ -78,11 +79,22 @@ class RunDirectory:
             raise UserError(
                 f"{self.path} is not empty and not the directory of a run; choose another --out"
             )
+        self._lock = None if read_only else self._hold()
         self._write(complete=False)
 
     def finish(self) -> None:
         """Mark the run as complete."""
         self._write(complete=True)
+        if self._lock:
+            self._lock.release()
+
+    def _hold(self) -> Lock:
+        try:
+            return Lock(self.path / ".lock")
+        except HeldError as error:
+            raise UserError(
+                f"{error} works in {self.path}; wait until it ends, or choose another --out"
+            ) from error
 
     def _write(self, complete: bool) -> None:
         if not self._read_only:

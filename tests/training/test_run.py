@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -47,6 +49,18 @@ def test_a_directory_without_permission_is_refused(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(UserError, match="choose another --out"):
         RunDirectory(tmp_path / "run", "mnist", {})
+
+
+def test_a_directory_that_another_process_works_in_is_refused(tmp_path):
+    work = "import sys; from gan_augment.training.run import RunDirectory as Run; "
+    work += f"run = Run({str(tmp_path)!r}, 'mnist', {{}}); print('working', flush=True); "
+    command = [sys.executable, "-c", work + "sys.stdin.read()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(UserError, match=f"process {other.pid} works in .*another --out"):
+            RunDirectory(tmp_path, "mnist", {})
+        RunDirectory(tmp_path, "mnist", {}, read_only=True)
+    RunDirectory(tmp_path, "mnist", {})
 
 
 def test_a_recorded_command_names_no_local_path():
