@@ -4,9 +4,24 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gan_augment.metrics.significance import HOLDS, UNDECIDED, Estimate, estimate, verdict
+from gan_augment.metrics.significance import (
+    DOES_NOT_HOLD,
+    HOLDS,
+    NOT_RUN,
+    UNDECIDED,
+    Estimate,
+    estimate,
+    verdict,
+)
 from gan_augment.reporting.cells import Accuracies
 from gan_augment.reporting.report import Claim, Report
+
+IN_THE_PLURAL = {
+    HOLDS: ("holds", "hold"),
+    DOES_NOT_HOLD: ("does not hold", "do not hold"),
+    UNDECIDED: ("is undecided", "are undecided"),
+    NOT_RUN: ("was not run", "were not run"),
+}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
-"""The five reports in a table, a line of verdict for each experiment, from results/README.md."""
+"""A line of verdict for each experiment, from the text of results/README.md."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from gan_augment.reporting.claims import IN_THE_PLURAL
 from gan_augment.reporting.markdown_html import anchor
-from gan_augment.reporting.page import IN_THE_PLURAL
 from gan_augment.reporting.text import markdown
 
 NO_RESULTS = "no results yet"
+PICTURES = "pictures alone"
 IN_PART = "holds in part"
 
 
@@ -43,28 +44,43 @@ REPORTS = (
 
 def reports_table(page: str, link: str) -> str:
     """Return the reports in Markdown; `link` is the address of `page`, the text of the results."""
-    chapters = {}
-    for part in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
-        title, _, body = part.partition("\n")
-        chapters.setdefault(title.partition(":")[0], (title, body))
+    told = told_by(page, link, headline)
     rows = []
     for report in REPORTS:
-        lines = [
-            f"[{name}]({link}#{anchor(chapters[name][0])}): {headline(chapters[name][1])}"
-            for name in report.experiments
-            if name in chapters
-        ]
-        missing = [name for name in report.experiments if name not in chapters]
+        lines = [told[name] for name in report.experiments if name in told]
+        missing = [name for name in report.experiments if name not in told]
         if missing:
             lines.append(f"{', '.join(missing)}: {NO_RESULTS}")
         rows.append([report.name, report.did, "<br>".join(lines)])
     return markdown(["report", "what it tried", "verdict"], rows, left=(0, 1, 2))
 
 
+def in_short(page: str) -> str:
+    """Return all that `page` tells of, a line each; "" if it tells of nothing."""
+    lines = "\n".join(f"- {line}" for line in told_by(page, "", outcome).values())
+    return lines and f"**In short.**\n\n{lines}"
+
+
+def told_by(page: str, link: str, say: Callable[[str], str]) -> dict[str, str]:
+    """Return by experiment what to `say` of its chapter, with the address on the page at `link`."""
+    told = {}
+    for chapter in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        title, _, body = chapter.partition("\n")
+        name = title.partition(":")[0]
+        told.setdefault(name, f"[{name}]({link}#{anchor(title)}): {say(body)}")
+    return told
+
+
 def headline(chapter: str) -> str:
     """Return a chapter's outcome in a line: what became of its claims, else its first finding."""
     told = "; ".join(f"{counted(verdicts)}{where}" for where, verdicts in claims_of(chapter))
     return told or finding(chapter)
+
+
+def outcome(chapter: str) -> str:
+    """Return what became of a chapter's claims, and its first finding."""
+    told, found = headline(chapter), finding(chapter)
+    return told if found in (told, PICTURES) else f"{told}. {found}"
 
 
 def claims_of(chapter: str) -> Iterator[tuple[str, list[str]]]:
@@ -111,7 +127,7 @@ def finding(chapter: str) -> str:
     """Return the point of a chapter's verdict that is in bold, else the first."""
     told = re.search(r"^\*\*(?:Verdict|In numbers)\b.*?(?=^\#\#\#|^\||\Z)", chapter, re.M | re.S)
     if not told:
-        return "pictures alone"
+        return PICTURES
     points = re.findall(r"^- (.+)$", told[0], re.MULTILINE)
     if points:
         return next((point for point in points if point.startswith("**")), points[0])

@@ -8,9 +8,10 @@ import pandas as pd
 
 from gan_augment.common.files import read_json, written_whole
 from gan_augment.common.versions import version_sets
-from gan_augment.metrics.significance import DOES_NOT_HOLD, HOLDS, NOT_RUN, UNDECIDED
+from gan_augment.metrics.significance import NOT_RUN
 from gan_augment.reporting.cells import KEY
-from gan_augment.reporting.claims import Judgement, judge
+from gan_augment.reporting.claims import IN_THE_PLURAL, Judgement, judge
+from gan_augment.reporting.headlines import in_short
 from gan_augment.reporting.report import ARM_LABELS, ARM_MEANINGS, Report, Table, report_of
 from gan_augment.reporting.studies import study_of
 from gan_augment.reporting.summary import answer
@@ -24,11 +25,12 @@ from gan_augment.reporting.text import (
     table_texts,
 )
 
-INTRODUCTION = """\
+TITLE = """\
 # Results
 
-Written by `python -m gan_augment.publish` from the scores beside this page; do not edit it.
+Written by `python -m gan_augment.publish` from the scores beside this page; do not edit it."""
 
+INTRODUCTION = """\
 **Protocols.** *Report's protocol*: what the report did, the best epoch on the test set.
 *Corrected*: the epoch is chosen on a part of the real sample that is held back, the classifier is
 trained anew on all of it and tested once. Everything below is corrected unless it says otherwise;
@@ -52,25 +54,19 @@ not at the luckiest of ours.
 """
 
 
-IN_THE_PLURAL = {
-    HOLDS: ("holds", "hold"),
-    DOES_NOT_HOLD: ("does not hold", "do not hold"),
-    UNDECIDED: ("is undecided", "are undecided"),
-    NOT_RUN: ("was not run", "were not run"),
-}
-
-
 def write_page(results: Path) -> Path:
     """Write `results`/README.md from every `results`/<experiment>/ with a runs.json."""
     arms = (f"- *{ARM_LABELS[arm]}*: {meaning}" for arm, meaning in ARM_MEANINGS.items())
-    parts = [INTRODUCTION + "\n".join(arms)]
+    parts = []
     for runs in sorted(Path(results).glob("**/runs.json")):
         study = study_of(runs.parent.relative_to(results))
         parts += study.section(runs.parent) if study else _section(runs.parent)
         parts += ["### Runs", _runs(read_json(runs))]
+    chapters = "\n\n".join(parts)
+    parts = [TITLE, in_short(chapters), INTRODUCTION + "\n".join(arms), chapters]
     path = Path(results) / "README.md"
     with written_whole(path) as aside:
-        aside.write_text("\n\n".join(parts) + "\n")
+        aside.write_text("\n\n".join(filter(None, parts)) + "\n")
     return path
 
 

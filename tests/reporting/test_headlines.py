@@ -1,6 +1,6 @@
 import pytest
 
-from gan_augment.reporting.headlines import NO_RESULTS, REPORTS, headline, reports_table
+from gan_augment.reporting.headlines import NO_RESULTS, REPORTS, headline, in_short, reports_table
 from gan_augment.reporting.studies import STUDIES
 
 CLAIMS = """\
@@ -81,3 +81,14 @@ def test_experiments_are_those_that_are_published():
     names = {name for report in REPORTS for name in report.experiments}
     assert names - {"mnist", "cifar10"} <= STUDIES.keys()
     assert STUDIES.keys() - names == {"images", "imbalance", "translation"}  # of no report
+
+
+def test_the_page_begins_with_a_line_for_each_chapter():
+    page = f"# Results\n\n## mnist: Abadi\n\n{CLAIMS}\n## collapse: which?\n\n{FOUND}"
+    counts = "of 2 claims 1 holds, 1 was not run (at α = 2); of 2 claims 1 holds, 1 holds in part"
+    assert in_short(page) == (
+        f"**In short.**\n\n- [mnist](#mnist-abadi): {counts} (at α = 1). "
+        "At 500 images: it helps.\n"
+        "- [collapse](#collapse-which): **Recommended: r1**, the best."
+    )
+    assert in_short("# Results\n") == ""
