@@ -91,6 +91,8 @@ class Config:
     """Remedies for the GANs' game (see python -m gan_augment.convergence --help)."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the generators."""
+    classifier_precision: Literal["float32", "bfloat16"] = "float32"
+    """Arithmetic of the classifiers; bfloat16 is faster on a CPU that has it in hardware."""
     quick: bool = False
     """A look within minutes: a sample, narrow networks, few steps, members and epochs."""
     data: str = "cifar10"
@@ -202,7 +204,12 @@ def run(config: Config) -> None:
     study = studies.LossCurves(
         directory.path,
         functools.partial(generator_of, config),
-        functools.partial(members_of, train.image_shape, train.num_classes),
+        functools.partial(
+            members_of,
+            train.image_shape,
+            train.num_classes,
+            dtype=augmenters.DTYPES[config.classifier_precision],
+        ),
         transform=data.flip_crop(),
         members=config.members,
         epochs=config.classifier_epochs,
@@ -257,7 +264,7 @@ def generator_of(config: Config, name: str, real: data.LabeledImages, **options)
     )
 
 
-def members_of(image_shape, num_classes: int, protocol: str, *, transform=None):
+def members_of(image_shape, num_classes: int, protocol: str, *, dtype: str, transform=None):
     """Return the report's classifier and its training."""
     from keras.optimizers import SGD
 
@@ -267,6 +274,7 @@ def members_of(image_shape, num_classes: int, protocol: str, *, transform=None):
             image_shape,
             num_classes,
             input_range=studies.PROTOCOLS[protocol].pixels,
+            dtype=dtype,
         ),
         optimizer=SGD,
         learning_rate=0.1,

@@ -54,6 +54,7 @@ def tanh_cnn(
     *,
     seed: int,
     input_range: tuple[float, float] = (-1.0, 1.0),
+    dtype: str = "float32",
 ) -> keras.Model:
     """Build the classifier of Priyaa & Verma, section 6.3.1: conv 16, conv 128, dense 64, all tanh.
 
@@ -61,7 +62,8 @@ def tanh_cnn(
     follows from `seed`. Kernels are 5 × 5 without padding, each followed by 2 × 2 pooling, and
     initial weights and biases are uniform within ±1/√fan-in, as those of Torch are. The model first
     maps its input to `input_range`; the report's code, without saying so, trained on raw pixels:
-    (0, 255). Raises `UserError` for images smaller than 16 × 16.
+    (0, 255). `dtype`: policy of all but the logits. Raises `UserError` for images smaller than
+    16 × 16.
     """
     if min(image_shape[:2]) < 16:
         raise UserError(
@@ -77,12 +79,14 @@ def tanh_cnn(
     for k, width in enumerate((16, 128), 1):
         name = f"conv{k}"
         options = initial(name, 5 * 5 * x.shape[-1])
-        x = keras.layers.Conv2D(width, 5, activation="tanh", name=name, **options)(x)
-        x = keras.layers.MaxPooling2D()(x)
-    x = keras.layers.Flatten()(x)
-    options = initial("hidden", x.shape[-1])
-    x = keras.layers.Dense(64, activation="tanh", name="hidden", **options)(x)
-    logits = keras.layers.Dense(num_classes, name="logits", **initial("logits", 64))(x)
+        options |= {"activation": "tanh", "dtype": dtype}
+        x = keras.layers.Conv2D(width, 5, name=name, **options)(x)
+        x = keras.layers.MaxPooling2D(dtype=dtype)(x)
+    x = keras.layers.Flatten(dtype=dtype)(x)
+    options = initial("hidden", x.shape[-1]) | {"activation": "tanh", "dtype": dtype}
+    x = keras.layers.Dense(64, name="hidden", **options)(x)
+    options = initial("logits", 64) | {"dtype": "float32"}
+    logits = keras.layers.Dense(num_classes, name="logits", **options)(x)
     return keras.Model(images, logits, name="tanh_cnn")
 
 
