@@ -29,7 +29,7 @@ DID = (
     "*corrected* does what the text says."
 )
 DEPARTURES = (
-    "GANs are narrower, with a learning rate higher in proportion, and train for fewer epochs than "
+    "GANs are narrower, with a learning rate of 0.02 / width^0.7, and train for fewer epochs than "
     "the report's 400; epochs of the classifier are as stated above.",
     "Training and validation parts are drawn at random by each GAN seed; the GAN learns from the "
     "training part of the protocol alone.",
@@ -157,7 +157,9 @@ def class_conditional_section(directory: Path) -> Iterator[str]:
     sizes = list(loss_tables.by_size(scores))
     yield _verdict(sizes[0], options)
     yield DID
-    yield "**Generators.** " + "; ".join(_told(model, options) for model in sizes[0].models) + "."
+    generators = "; ".join(_told(model, options) for model in sizes[0].models)
+    arithmetic = options.get("classifier_precision", "float32")
+    yield f"**Generators.** {generators}. Classifiers are trained in {arithmetic}."
     yield "**Where ours differs.**\n\n" + "\n".join(f"- {text}" for text in DEPARTURES)
     for found in sizes:
         suffix = f", {found.size:,} images" if len(sizes) > 1 else ""
