@@ -96,7 +96,8 @@ def _limits(preset: Mapping, facts: Mapping | None) -> Iterable[str]:
         fates = ", ".join(sorted({each["failure"] for each in failed}))
         yield f"{len(failed)} of {len(tried)} trainings failed ({fates}) and were begun anew."
     elif tried:
-        yield f"None of the {len(tried)} trainings collapsed or diverged."
+        whose = "Its training has not" if len(tried) == 1 else f"None of {len(tried)} trainings has"
+        yield f"{whose} collapsed or diverged."
 
 
 def _compared(wanted: Mapping, found: Sequence[Mapping]) -> str:

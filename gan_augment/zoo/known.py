@@ -54,4 +54,42 @@ PRESETS = {
             "Classifiers trained on its images alone are worse than those trained on the 500.",
         ),
     },
+    "faces-dcgan": {
+        "title": "Grey faces of 64 × 64 pixels",
+        "about": (
+            "An unconditional layer-norm DCGAN at width 0.5, its weights averaged over the "
+            "training (ema), after 60 epochs of 2,223 photographs."
+        ),
+        "kind": "per-class",
+        "network": "augmenters.layer_norm_dcgan:generator",
+        "options": {"image_shape": (64, 64, 1), "width": 0.5},
+        "class_names": ("face",),
+        "from": "Priyaa & Verma, section 6.3.2, Figures 3 to 5",
+        "data": (
+            "2,223 grey photographs of as many people, cut from Labeled Faces in the Wild (Huang "
+            "et al., University of Massachusetts, Technical Report 07-49, 2007)"
+        ),
+        "licence": "none stated; published for research",
+        "experiment": "faces",
+        "trained": "gan",
+        "requires": {"width": 0.5, "epochs": 60, "stabilizers": ["ema"], "seed": 0},
+        "scores": {
+            "about": (
+                "Of 1,000 samples, in per cent: how much they vary from one to the next (spread), "
+                "and how much neighbouring pixels differ (detail), of what real images do; and "
+                "very_near: how many are as near to a training image as the nearest 1 % of "
+                "held-out images are."
+            ),
+            "file": "faces.csv",
+            "where": {"samples": [1000]},
+            "rows": ["epoch"],
+            "columns": ["spread", "detail", "very_near"],
+        },
+        "limits": (
+            "It knows press photographs of about 2000, most of them of men, and hardly others.",
+            "Some samples may resemble people it was trained on (see very_near). Do not use it "
+            "where that could harm anybody.",
+            "Faces are smoother than photographs, and some are torn or lopsided.",
+        ),
+    },
 }
