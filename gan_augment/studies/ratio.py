@@ -32,8 +32,9 @@ class RatioSweep:
     Members are paired: member m of a GAN seed starts from the same weights in every arm and at
     every ratio.
     `make_members(transform=…)` makes a `classifiers.Members`; `transform` is the classical
-    augmentation of the arms that have some. Finished cells are kept in `log` and
-    not done again; an arm without generated images is done once for all alphas.
+    augmentation of the arms that have some. Finished cells are kept in `log`, and neither they nor
+    the choices of their epochs are done again; an arm without generated images is done once for all
+    alphas.
     """
 
     VALIDATION_SHARE = 0.2
@@ -55,7 +56,7 @@ class RatioSweep:
         self.transform = transform or affine()
         self._make_members = make_members
         self._trained: dict[bool, object] = {}
-        self._chosen: dict[tuple, np.ndarray] = {}
+        self._chosen = dict(map(_chosen, filter(_chooses, log.records)))
 
     def run(
         self,
@@ -170,6 +171,16 @@ class RatioSweep:
             change = self.transform if transform else None
             self._trained[transform] = self._make_members(transform=change)
         return self._trained[transform]
+
+
+def _chooses(record: dict) -> bool:
+    return ARMS[record["arm"]].real
+
+
+def _chosen(record: dict) -> tuple[tuple, np.ndarray]:
+    """Return the epochs that a finished cell was scored at, and which cells have the same."""
+    key = (record["size"], record["ratio"], ARMS[record["arm"]].transform, record["gan_seed"])
+    return key, np.array([row["epoch_corrected"] - 1 for row in record["rows"]])
 
 
 def _key(cell: dict) -> tuple:

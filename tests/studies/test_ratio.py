@@ -27,7 +27,8 @@ class FakeMembers:
 
 
 @pytest.fixture
-def sweep(tmp_path):
+def make_sweep(tmp_path):
+    """Make sweeps, each as by another call of a command: they share nothing but the log."""
     made = []
 
     def make_members(transform=None):
@@ -38,10 +39,18 @@ def sweep(tmp_path):
         made.append(FakeMembers(accuracy, transform))
         return made[-1]
 
-    log = MetricsLog(tmp_path / "cells.jsonl")
-    sweep = RatioSweep(make_members, members=2, epochs=EPOCHS, seed=0, log=log)
-    sweep.made = made
-    return sweep
+    def make():
+        log = MetricsLog(tmp_path / "cells.jsonl")
+        sweep = RatioSweep(make_members, members=2, epochs=EPOCHS, seed=0, log=log)
+        sweep.made = made
+        return sweep
+
+    return make
+
+
+@pytest.fixture
+def sweep(make_sweep):
+    return make_sweep()
 
 
 @pytest.fixture
@@ -83,6 +92,17 @@ def test_the_choice_is_made_once_for_all_arms_with_the_same_steps(sweep, sets):
     sweep.cell("gan", 2.0, *sets)
     sweep.cell("gan+affine", 1.0, *sets)
     assert [len(members.calls) for members in sweep.made] == [3 + 1 + 2, 2]
+
+
+def test_the_choice_is_not_made_again_by_another_call(make_sweep, sets):
+    generators = {"alpha": 1.0, "gan_seed": 0, "gan_steps": 5}
+    make_sweep().run(["gan"], [1.0], *sets, **generators)
+    later = make_sweep()
+    later.run(["repeat", "affine-set"], [1.0], *sets, **generators)
+    assert [len(members.calls) for members in later.made] == [2, 2]
+    assert {row for row in later.scores()["epoch_corrected"]} == {3, 1}
+    later.run(["gan+affine"], [1.0], *sets, **generators)
+    assert [len(members.calls) for members in later.made] == [2, 2, 2]
 
 
 def test_members_of_another_gan_seed_are_others(sweep, sets):
