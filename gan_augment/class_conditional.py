@@ -75,7 +75,7 @@ class Config:
     """Width factor of the generators' networks (default: fully-connected 0.1, which is 800 and 160
     units, convolutional and vae 0.5: these suit two cores)."""
     steps: int | None = None
-    """Steps of generator training (default: fully-connected 8,000, others 3,000)."""
+    """Steps of generator training (default: fully-connected 16,000, others 3,000)."""
     epochs: int | None = None
     """Epochs of generator training instead, over the training part; the report has 400."""
     gan_seeds: int = 1
@@ -172,7 +172,7 @@ def game(config: Config) -> dict:
 MODELS = {
     # For thousands of steps its images of a class are almost alike, and the discriminator sure of
     # itself; it learns all the while.
-    "fully-connected": Model(0.1, 8000, fully_connected, watched=False),
+    "fully-connected": Model(0.1, 16_000, fully_connected, watched=False),
     "convolutional": Model(0.5, 3000, convolutional),
     "vae": Model(0.5, 3000, auto_encoder, augmenter="VariationalAutoEncoder"),
 }
