@@ -25,6 +25,7 @@ def make_run(tmp_path):
         rows = [
             {"alpha": 2.0, "size": size, "gan_seed": 0, "arm": arm, "ratio": ratio,
              "member": member, "gan_steps": 1000, "optimizer_steps": 480,
+             "classifier_epochs": 15,
              "accuracy_report": accuracy + 0.001 * member + 1e-9,
              "accuracy_corrected": accuracy + 0.001 * member, "accuracy_last": accuracy}
             for size, (arm, ratio), member in itertools.product(sizes, arms, range(members))

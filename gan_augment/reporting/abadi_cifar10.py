@@ -37,8 +37,7 @@ REPORT = Report(
         "every sample, GAN seeds differ in their GANs and classifiers alone.",
         "Classical augmentation is mirroring and shifting by up to four pixels.",
         "The GAN is the α-DCGAN of section 4 for 32×32×3, with a learning rate of 0.0002 (there: "
-        "0.001); its width, and the lengths of both trainings where they differ from the report's, "
-        "stand in the tables.",
+        "0.001); its width, and its steps where they are not the report's, stand in the tables.",
         "The network's layers are ours (see `classifiers/cnn.py`), and so are its batches of 64.",
         "Arithmetic: runs with `--precision bfloat16` train the GANs in mixed precision, and those "
         "with `--classifier-precision bfloat16` the classifiers.",

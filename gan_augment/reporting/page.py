@@ -79,7 +79,8 @@ def _section(directory: Path) -> Iterator[str]:
     yield report.source
     yield _verdict(report, scores, alphas[0])
     yield f"**What the report did.** {report.did}"
-    yield "**Where ours differs.**\n\n" + "\n".join(f"- {text}" for text in report.departures)
+    departures = (*report.departures, _epochs(scores))
+    yield "**Where ours differs.**\n\n" + "\n".join(f"- {text}" for text in departures)
     for i, alpha in enumerate(alphas if report.claims else []):
         yield f"### Claims, at α = {alpha:g}"
         yield _claims(report, scores, alpha, further=i > 0)
@@ -99,6 +100,16 @@ def _verdict(report: Report, scores: pd.DataFrame, alpha: float) -> str:
     claims = f"Of the report's {outcomes.total()} claims, {count}." if count else ""
     sentences = [f"- {sentence}" for sentence in answer(scores, "corrected", report)]
     return "\n".join([f"**Verdict** (corrected protocol, α = {alpha:g}). {claims}\n", *sentences])
+
+
+def _epochs(scores: pd.DataFrame) -> str:
+    """Say for how long classifiers were trained."""
+    sizes: dict[int, list[str]] = {}
+    for size, epochs in scores.groupby("size")["classifier_epochs"].unique().items():
+        for each in epochs:
+            sizes.setdefault(int(each), []).append(f"{size:,}")
+    told = (f"{each} at {', '.join(of)} images" for each, of in sorted(sizes.items()))
+    return f"Epochs of the classifiers: {'; '.join(told)}."
 
 
 def _claims(report: Report, scores: pd.DataFrame, alpha: float, further: bool) -> str:

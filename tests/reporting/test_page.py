@@ -50,8 +50,10 @@ def test_the_page_has_reported_and_ours_and_what_is_not_run(page, tmp_path):
     )
     assert by_cell["60,000", "2"]["GAN"] == "not run"
     assert "`python -m gan_augment.mnist --alpha 2`" in text
-    for link in re.findall(r"\]\((.*?)\)", text):
+    for link in re.findall(r"\]\(([^#].*?)\)", text):
         assert (tmp_path / link).exists()
+    assert text.index("[mnist](#mnist-abadi-2020-section-4-mnist): of") < text.index("## mnist")
+    assert re.search(r"^- Epochs of the classifiers: \d+ at 500", text, re.MULTILINE)
 
 
 def test_every_claim_has_a_verdict_under_both_protocols(page):
