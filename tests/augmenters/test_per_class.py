@@ -133,7 +133,7 @@ watched.CHECKPOINT_SECONDS = 0
 rng = np.random.default_rng(0)
 real = LabeledImages(rng.integers(0, 256, [16, 28, 28, 1], dtype=np.uint8),
                      np.arange(16, dtype=np.int32) % 2, ("a", "b"))
-gans = PerClass(functools.partial(dcgan, alpha=0.05, latent_dim=8, precision=sys.argv[2]),
+gans = PerClass(functools.partial(dcgan, alpha=0.05, latent_dim=8, precision="bfloat16"),
                 steps=60, seed=1,
                 watch=Watch(every=2, spread_below=0), directory=sys.argv[1]).fit(real)
 weights = [v.numpy() for g in gans.generators.values() for v in g.variables]
@@ -141,10 +141,9 @@ np.savez(sys.argv[1] + "/end.npz", *weights)
 """
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_kill_9_at_any_moment_loses_nothing(tmp_path, precision):
+def test_kill_9_at_any_moment_loses_nothing(tmp_path):
     def start(name):
-        return subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / name), precision])
+        return subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / name)])
 
     assert start("whole").wait(300) == 0
     killed = start("killed")
